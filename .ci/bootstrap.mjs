@@ -1,0 +1,112 @@
+/**
+ * Behind `npm start`, `npm run dev`, `npm test`, `npm run build` and `npm run peer`: makes sure that everything is
+ * installed, then does the work under the pinned runtime. Plain JavaScript without dependencies, because it runs
+ * before anything is installed, on whatever Node ≥ 20.19 the machine has.
+ */
+import './node-version.mjs';
+import path from 'node:path';
+import { install } from './install.mjs';
+import { buildPage, ensurePage, printSizes } from './page.mjs';
+import { Processes } from './processes.mjs';
+import { tests } from './tests.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+const [what, ...args] = process.argv.slice(2);
+const processes = new Processes();
+
+/** Progress goes to stderr: stdout belongs to whoever is started. */
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+const signalingMain = path.join('signaling', 'main.ts');
+
+const tasks = {
+  async start(context) {
+    if (!(await ensurePage(context))) return 1;
+    return context.run([signalingMain, ...args]).exit;
+  },
+
+  async dev(context) {
+    // The page is where `npm start` has it; vite passes what is the server's on to where the server hides meanwhile.
+    const port = Number(process.env.PORT || 8600);
+    if (!Number.isInteger(port) || port < 1 || port > 65_534) {
+      say(
+        `PORT: expected a whole number from 1 to 65534, got ${JSON.stringify(process.env.PORT)}.`,
+      );
+      return 2;
+    }
+    const host = process.env.HOST ? ['--host', process.env.HOST] : [];
+    const behind = port + 1;
+    const env = { SIGNALING_PORT: String(behind) };
+    const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+    const both = [
+      context.run(['--watch', '--watch-preserve-output', signalingMain, ...args], {
+        prefix: 'server',
+        lifeline: false,
+        env: { PORT: String(behind) },
+      }),
+      context.run(
+        [vite, '--port', String(port), '--strictPort', '--clearScreen', 'false', ...host],
+        {
+          prefix: 'page',
+          cwd: path.join(root, 'client'),
+          env,
+        },
+      ),
+    ];
+    const code = await Promise.race(both.map((one) => one.exit));
+    await processes.stopAll('SIGTERM');
+    return code;
+  },
+
+  async build(context) {
+    if (!(await buildPage(context))) return 1;
+    printSizes(context);
+    return 0;
+  },
+
+  test: (context) => tests(context, args),
+
+  peer: (context) => context.run([path.join('client', 'headless', 'main.ts'), ...args]).exit,
+};
+
+async function main() {
+  const task = Object.hasOwn(tasks, what ?? '') ? tasks[what] : undefined;
+  if (!task) {
+    say(`Say what to do: node .ci/bootstrap.mjs ${Object.keys(tasks).join('|')} [arguments]`);
+    return 2;
+  }
+  const runtime = await install({ root, processes, say });
+  const bin = path.join(root, 'node_modules', '.bin');
+  const environment = {
+    ...process.env,
+    PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}`,
+  };
+  const context = {
+    root,
+    say,
+    processes,
+    /** Runs Node, the pinned one, with these arguments. */
+    run: (nodeArgs, options = {}) =>
+      processes.start(runtime, nodeArgs, {
+        cwd: root,
+        lifeline: true,
+        ...options,
+        env: { ...environment, ...options.env },
+      }),
+  };
+  const code = await task(context);
+  // Ctrl-C is how one leaves what runs until it is told to stop; it is a failure only for what had an end of its own.
+  const untilStopped = what === 'start' || what === 'dev' || what === 'peer';
+  if (processes.stoppedBy === 'SIGINT' && untilStopped) return 0;
+  return code;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  say(error instanceof Error && error.name === 'Hopeless' ? error.message : String(error?.stack));
+  process.exitCode = processes.exitCodeWhenStopped ?? 1;
+}
+await processes.stopAll('SIGTERM');

@@ -1,0 +1,352 @@
+/**
+ * The peer of a browser tab: its engine in a worker, its links in this thread, and its place among the browser's tabs.
+ * One tab leads and holds links and storage; the others show what it holds and hand it what is written in them.
+ */
+import { randomBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
+import { openDeviceKey, type StoredDeviceKey } from '@snug/shared/crypto/device-key.ts';
+import * as v from 'valibot';
+import { createLinks, type Links } from '../mesh/links.ts';
+import type { LinksStatus } from '../mesh/links-port.ts';
+import type { EngineView } from './engine.ts';
+import type { Bearings, Call, CommandName, FromEngine, TabMessage, ToEngine } from './engine-port.ts';
+import { Leadership } from './leadership.ts';
+import type { Commands, Peer, PendingView, Result, View } from './view.ts';
+
+const NO_LINKS: LinksStatus = {
+  servers: [],
+  links: [],
+  signaling: { bytesIn: 0, bytesOut: 0 },
+};
+/** How often the counters of links are read, ms. */
+const STATUS_MS = 1_000;
+/** The engine is asked whether it is alive, and restarted when it has not answered for so long, ms. */
+const PING_MS = 5_000;
+const STALLED_MS = 30_000;
+/** A draft is handed to the leader again after so long without an answer, ms. */
+const AGAIN_MS = 2_000;
+
+/** `config.json` beside the page may name another server than the page's own. */
+const Config = v.object({ server: v.pipe(v.string(), v.url()) });
+
+export function createBrowserPeer(): Peer {
+  return new BrowserPeer();
+}
+
+interface Open {
+  readonly call: Call;
+  readonly at: number;
+  readonly resolve: (result: Result<unknown>) => void;
+}
+
+class BrowserPeer implements Peer {
+  readonly #tab = toBase64url(randomBytes(9));
+  readonly #channel = new BroadcastChannel('snug tabs');
+  readonly #listeners = new Set<(view: View) => void>();
+  readonly #leadership: Leadership;
+  readonly #server: Promise<string>;
+  /** Calls that nobody has answered yet, whoever leads. */
+  readonly #open = new Map<number, Open>();
+  #calls = 0;
+  #mode: 'starting' | 'lead' | 'follow' = 'starting';
+  #worker: Worker | undefined;
+  #links: Links | undefined;
+  #view: View = { phase: 'starting', spaces: [], links: NO_LINKS };
+  #watched: Parameters<Commands['watch']>[0] = null;
+  #ledBy: LinksStatus = NO_LINKS;
+  #pongAt = 0;
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  #closed = false;
+
+  constructor() {
+    this.#server = ownServer();
+    this.#leadership = new Leadership({
+      tab: this.#tab,
+      tell: (message) => this.#channel.postMessage(message),
+      onLead: () => this.#become('lead'),
+      onFollow: () => this.#become('follow'),
+      locks: navigator.locks,
+      random: Math.random,
+    });
+    this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.#hear(data);
+    this.#timers.push(setInterval(() => this.#refreshLinks(), STATUS_MS));
+    this.#timers.push(setInterval(() => this.#watchEngine(), PING_MS));
+    this.#timers.push(setInterval(() => this.#handOverAgain(), AGAIN_MS));
+    addEventListener('pagehide', () => void this.close());
+    addEventListener('online', () => this.#links?.networkChanged());
+    this.#leadership.start();
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  subscribe(listener: (view: View) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  setName(input: { name: string }) {
+    return this.#call('setName', input) as ReturnType<Commands['setName']>;
+  }
+  createSpace(input: { name: string }) {
+    void this.#persist();
+    return this.#call('createSpace', input) as ReturnType<Commands['createSpace']>;
+  }
+  joinSpace(input: { invite: string }) {
+    void this.#persist();
+    return this.#call('joinSpace', input) as ReturnType<Commands['joinSpace']>;
+  }
+  invite(input: Parameters<Commands['invite']>[0]) {
+    return this.#call('invite', input) as ReturnType<Commands['invite']>;
+  }
+  leaveSpace(input: Parameters<Commands['leaveSpace']>[0]) {
+    return this.#call('leaveSpace', input) as ReturnType<Commands['leaveSpace']>;
+  }
+  createChannel(input: Parameters<Commands['createChannel']>[0]) {
+    return this.#call('createChannel', input) as ReturnType<Commands['createChannel']>;
+  }
+  say(input: Parameters<Commands['say']>[0]) {
+    return this.#call('say', input) as ReturnType<Commands['say']>;
+  }
+  markRead(input: Parameters<Commands['markRead']>[0]) {
+    return this.#call('markRead', input) as ReturnType<Commands['markRead']>;
+  }
+
+  async watch(input: Parameters<Commands['watch']>[0]): Promise<Result<null>> {
+    this.#watched = input;
+    if (this.#mode === 'lead')
+      return this.#call('watch', input) as ReturnType<Commands['watch']>;
+    this.#tellEngine({ do: 'watch', watched: input });
+    this.#tellPending();
+    return { ok: true, value: null };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#leadership.close();
+    this.#tellEngine({ do: 'close' });
+    await this.#links?.close();
+    this.#channel.close();
+    this.#worker?.terminate();
+  }
+
+  // Who leads
+
+  #become(mode: 'lead' | 'follow'): void {
+    if (this.#mode === mode || this.#closed) return;
+    this.#mode = mode;
+    void this.#startEngine(mode);
+  }
+
+  async #startEngine(mode: 'lead' | 'follow'): Promise<void> {
+    this.#worker?.terminate();
+    void this.#links?.close();
+    this.#links = undefined;
+    const worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' });
+    this.#worker = worker;
+    this.#pongAt = performance.now();
+    worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
+      if (worker === this.#worker) this.#fromEngine(data);
+    };
+    worker.onerror = (event) => console.error(event.message);
+    const persisted = (await navigator.storage?.persisted?.()) ?? false;
+    const server = await this.#server;
+    if (worker !== this.#worker) return;
+    const page = location.href.split('#', 1)[0] ?? location.origin;
+    this.#tellEngine({ do: 'start', mode, server, page, persisted, tab: this.#tab });
+    this.#tellEngine({ do: 'watch', watched: this.#watched });
+    if (mode === 'follow') this.#channel.postMessage({ tell: 'hello' } satisfies TabMessage);
+  }
+
+  #fromEngine(message: FromEngine): void {
+    switch (message.is) {
+      case 'device':
+        void this.#startLinks(message.stored);
+        return;
+      case 'view':
+        return this.#show(message.view);
+      case 'answer': {
+        const open = this.#open.get(message.id);
+        this.#open.delete(message.id);
+        return open?.resolve(message.result);
+      }
+      case 'links':
+        return this.#links?.command(message.command);
+      case 'bearings':
+        return this.#tellTabs(message.bearings);
+      case 'failed':
+        this.#view = { ...this.#view, phase: 'failed', failure: message.trouble };
+        return this.#notify();
+      case 'lease-lost':
+        return this.#leadership.stepDown();
+      case 'pong':
+        this.#pongAt = performance.now();
+        return;
+      case 'closed':
+        this.#worker?.terminate();
+    }
+  }
+
+  async #startLinks(stored: StoredDeviceKey): Promise<void> {
+    const worker = this.#worker;
+    const device = await openDeviceKey(stored);
+    const ownServer = await this.#server;
+    if (worker !== this.#worker || this.#mode !== 'lead') return;
+    this.#links = createLinks({
+      device,
+      ownServer,
+      emit: (event) => {
+        if (worker !== this.#worker) return;
+        const transfer = event.is === 'frame' ? [event.frame.buffer as ArrayBuffer] : [];
+        worker?.postMessage({ do: 'links', event } satisfies ToEngine, transfer);
+        if (event.is !== 'frame') this.#refreshLinks();
+      },
+    });
+    this.#tellEngine({ do: 'linked' });
+    // What was asked before there was an engine to ask.
+    for (const [id, { call }] of this.#open) this.#tellEngine({ do: 'call', id, call });
+    if (this.#watched) void this.watch(this.#watched);
+  }
+
+  #watchEngine(): void {
+    if (!this.#worker || this.#closed || this.#mode === 'starting') return;
+    if (performance.now() - this.#pongAt > STALLED_MS) {
+      console.error('The engine did not answer; it is started anew.');
+      void this.#startEngine(this.#mode);
+      return;
+    }
+    this.#tellEngine({ do: 'ping' });
+  }
+
+  #tellEngine(message: ToEngine): void {
+    this.#worker?.postMessage(message);
+  }
+
+  // Calls
+
+  #call(name: CommandName, input: unknown): Promise<Result<unknown>> {
+    return new Promise((resolve) => {
+      const id = ++this.#calls;
+      const call = { name, input, draft: `${this.#tab} ${id}` };
+      this.#open.set(id, { call, at: Date.now(), resolve });
+      this.#handOver(id, call);
+      this.#tellPending();
+    });
+  }
+
+  #handOver(id: number, call: Call): void {
+    if (this.#mode === 'lead' && this.#links) this.#tellEngine({ do: 'call', id, call });
+    else if (this.#mode === 'follow')
+      this.#channel.postMessage({ tell: 'call', from: this.#tab, id, call } satisfies TabMessage);
+  }
+
+  /** A leader may have died with a call: the next one gets it too. */
+  #handOverAgain(): void {
+    if (this.#mode !== 'follow') return;
+    for (const [id, { call, at }] of this.#open)
+      if (Date.now() - at > AGAIN_MS && repeatable(call)) this.#handOver(id, call);
+  }
+
+  #tellPending(): void {
+    if (this.#mode !== 'follow') return;
+    const pending = [...this.#open.values()].flatMap(({ call, at }): PendingView[] => {
+      const said = v.safeParse(Said, call.name === 'say' ? call.input : undefined);
+      if (!said.success || said.output.channel !== this.#watched?.channel) return [];
+      return [{ draft: call.draft, text: said.output.text, at }];
+    });
+    this.#tellEngine({ do: 'pending', pending });
+  }
+
+  // Other tabs
+
+  #hear(message: TabMessage): void {
+    if (this.#closed) return;
+    switch (message.tell) {
+      case 'call':
+        if (this.#mode !== 'lead') return;
+        void this.#callFor(message.from, message.id, message.call);
+        return;
+      case 'answer': {
+        if (message.to !== this.#tab) return;
+        const open = this.#open.get(message.id);
+        this.#open.delete(message.id);
+        open?.resolve(message.result);
+        return this.#tellPending();
+      }
+      case 'bearings':
+        if (this.#mode !== 'follow') return;
+        this.#ledBy = message.links;
+        this.#tellEngine({ do: 'bearings', bearings: message.bearings });
+        return this.#refreshLinks();
+      case 'hello':
+        return this.#tellEngine({ do: 'tell-bearings' });
+      default:
+        return this.#leadership.hear(message);
+    }
+  }
+
+  /** Carries out what another tab asks, under the draft's own name. */
+  async #callFor(tab: string, id: number, call: Call): Promise<void> {
+    const own = ++this.#calls;
+    const result = await new Promise<Result<unknown>>((resolve) => {
+      this.#open.set(own, { call, at: Date.now(), resolve });
+      this.#handOver(own, call);
+    });
+    this.#channel.postMessage({ tell: 'answer', to: tab, id, result } satisfies TabMessage);
+  }
+
+  #tellTabs(bearings: Bearings): void {
+    if (this.#closed) return;
+    const links = this.#links?.status() ?? NO_LINKS;
+    this.#channel.postMessage({ tell: 'bearings', bearings, links } satisfies TabMessage);
+  }
+
+  // View
+
+  #show(view: EngineView): void {
+    this.#view = { ...view, links: this.#view.links };
+    this.#refreshLinks();
+    this.#notify();
+  }
+
+  #refreshLinks(): void {
+    const links = this.#mode === 'follow' ? this.#ledBy : (this.#links?.status() ?? NO_LINKS);
+    if (JSON.stringify(links) === JSON.stringify(this.#view.links)) return;
+    this.#view = { ...this.#view, links };
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener(this.#view);
+  }
+
+  async #persist(): Promise<void> {
+    if (await navigator.storage?.persist?.()) this.#tellEngine({ do: 'persisted' });
+  }
+}
+
+const Said = v.object({ channel: v.string(), text: v.string() });
+
+/** Saying a thing twice is kept from happening by its draft; naming and reading are the same twice. */
+function repeatable({ name }: Call): boolean {
+  return name === 'say' || name === 'setName' || name === 'markRead' || name === 'invite';
+}
+
+async function ownServer(): Promise<string> {
+  const fallback = location.origin;
+  try {
+    const answer = await fetch(new URL('config.json', location.href.split('#', 1)[0]), {
+      cache: 'no-cache',
+    });
+    if (!answer.ok || !answer.headers.get('content-type')?.includes('json')) return fallback;
+    const config = v.safeParse(Config, await answer.json());
+    if (config.success) return new URL(config.output.server).href.replace(/\/$/, '');
+    console.error('config.json names no server: expected {"server": "https://…"}.');
+    return fallback;
+  } catch {
+    // Offline, or served from where there is no such file.
+    return fallback;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What a tab and its engine say to each other across the threads. Both are this program, so nothing here is parsed;
+ * everything is structured-clonable, and frames are transferred.
+ */
+import type { StoredDeviceKey } from '@snug/shared/crypto/device-key.ts';
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { LinksCommand, LinksEvent, LinksStatus, Path } from '../mesh/links-port.ts';
+import type { EngineView } from './engine.ts';
+import type { Commands, PendingView, Result, StorageState, Trouble } from './view.ts';
+
+export type CommandName = keyof Commands;
+
+/** A call of one command. `draft` names it, so that one handed over twice is carried out once. */
+export interface Call {
+  readonly name: CommandName;
+  readonly input: unknown;
+  readonly draft: string;
+}
+
+/** What a leading tab's engine knows of links and holders, for the tabs that follow it. */
+export interface Bearings {
+  readonly paths: readonly (readonly [PeerId, Path])[];
+  readonly here: readonly (readonly [Topic, readonly PeerId[]])[];
+  /** Own messages and who holds them, as far as known. */
+  readonly holders: readonly (readonly [string, readonly PeerId[]])[];
+  /** Addresses of all documents held. */
+  readonly documents: readonly Uint8Array[];
+  readonly storage: StorageState;
+}
+
+export type ToEngine =
+  | {
+      readonly do: 'start';
+      readonly mode: 'lead' | 'follow';
+      readonly server: string;
+      readonly page: string;
+      readonly persisted: boolean;
+      /** This tab's name among the browser's tabs. */
+      readonly tab: string;
+    }
+  | { readonly do: 'call'; readonly id: number; readonly call: Call }
+  | { readonly do: 'links'; readonly event: LinksEvent }
+  /** Links are there: the engine may begin. */
+  | { readonly do: 'linked' }
+  /** Persistence was granted. */
+  | { readonly do: 'persisted' }
+  /** A follower has come: tell the bearings anew. */
+  | { readonly do: 'tell-bearings' }
+  /** For a follower. */
+  | { readonly do: 'bearings'; readonly bearings: Bearings }
+  | { readonly do: 'watch'; readonly watched: Parameters<Commands['watch']>[0] }
+  | { readonly do: 'pending'; readonly pending: readonly PendingView[] }
+  | { readonly do: 'ping' }
+  | { readonly do: 'close' };
+
+export type FromEngine =
+  /** A leading engine runs under this key: links can be made. */
+  | { readonly is: 'device'; readonly stored: StoredDeviceKey }
+  | { readonly is: 'view'; readonly view: EngineView }
+  | { readonly is: 'answer'; readonly id: number; readonly result: Result<unknown> }
+  | { readonly is: 'links'; readonly command: LinksCommand }
+  | { readonly is: 'bearings'; readonly bearings: Bearings }
+  | { readonly is: 'failed'; readonly trouble: Trouble }
+  /** Another tab holds the lease: this engine writes no more. */
+  | { readonly is: 'lease-lost' }
+  | { readonly is: 'pong' }
+  | { readonly is: 'closed' };
+
+/** What tabs of one browser tell each other over a `BroadcastChannel`. */
+export type TabMessage =
+  | { readonly tell: 'call'; readonly from: string; readonly id: number; readonly call: Call }
+  | {
+      readonly tell: 'answer';
+      readonly to: string;
+      readonly id: number;
+      readonly result: Result<unknown>;
+    }
+  | { readonly tell: 'bearings'; readonly bearings: Bearings; readonly links: LinksStatus }
+  /** A follower that has just come asks for the bearings. */
+  | { readonly tell: 'hello' }
+  /** Whoever leads answers. */
+  | { readonly tell: 'ping'; readonly from: string }
+  | { readonly tell: 'pong'; readonly to: string }
+  /** A tab leads from now on; whoever led before steps down. */
+  | { readonly tell: 'lead'; readonly from: string }
+  /** The tab that led is closing. */
+  | { readonly tell: 'gone' };

@@ -1,0 +1,166 @@
+/**
+ * The engine's thread. In the tab that leads it runs the `Engine` over IndexedDB; in one that follows, a `Follower`.
+ * Links live in the tab's own thread: their events and commands pass through here.
+ */
+import { BroadcastChannelNetworkAdapter } from '@automerge/automerge-repo-network-broadcastchannel';
+import { randomBytes } from '@snug/shared/crypto/bytes.ts';
+import { loadDevice } from '../identity/device.ts';
+import { MemoryStore, type Store, StoreError } from '../space/store.ts';
+import { automergeReady, loadRepo } from './automerge-browser.ts';
+import { Engine } from './engine.ts';
+import type { Call, FromEngine, ToEngine } from './engine-port.ts';
+import type { Follower } from './follower.ts';
+import { IndexedDbStore } from './indexeddb-store.ts';
+import type { Result, StorageState } from './view.ts';
+
+/** The channel over which tabs' Repos share documents. */
+const DOCUMENTS_CHANNEL = 'snug documents';
+/** How often a leader tells its followers what has changed, at most, ms. */
+const BEARINGS_MS = 100;
+
+const clock = {
+  now: () => Date.now(),
+  setTimeout: (work: () => void, ms: number) => setTimeout(work, ms),
+  clearTimeout: (timer: unknown) => clearTimeout(timer as number),
+};
+
+let engine: Engine | undefined;
+let follower: Follower | undefined;
+/** Links are made in the tab's thread once it has the key; commands before that would be lost. */
+let linked = () => {};
+/** What is asked before everything has been read back waits for it. */
+let started: Promise<void> = Promise.resolve();
+let bearingsTimer: ReturnType<typeof setTimeout> | undefined;
+
+function tell(message: FromEngine): void {
+  if (message.is === 'links' && message.command.do === 'send')
+    postMessage(message, { transfer: [message.command.frame.buffer] });
+  else postMessage(message);
+}
+
+function problem(error: unknown): void {
+  // For whoever has the developer tools open; nothing of it leaves this device.
+  console.error(error);
+}
+
+function tellBearings(): void {
+  bearingsTimer ??= setTimeout(() => {
+    bearingsTimer = undefined;
+    if (engine) tell({ is: 'bearings', bearings: engine.bearings() });
+  }, BEARINGS_MS);
+}
+
+async function openStore(
+  persisted: boolean,
+): Promise<{ readonly store: Store; readonly storage: StorageState }> {
+  try {
+    return { store: await IndexedDbStore.lead(), storage: persisted ? 'kept' : 'best-effort' };
+  } catch (error) {
+    problem(error);
+    const full = error instanceof StoreError && error.failure === 'full';
+    return { store: new MemoryStore(), storage: full ? 'full' : 'refused' };
+  }
+}
+
+async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
+  const { store, storage } = await openStore(start.persisted);
+  const loaded = await loadDevice(store, { extractable: false });
+  if (!loaded.ok) return tell({ is: 'failed', trouble: damaged });
+  tell({ is: 'device', stored: loaded.stored });
+  await new Promise<void>((resolve) => {
+    linked = resolve;
+  });
+  const tabs = new BroadcastChannelNetworkAdapter({ channelName: DOCUMENTS_CHANNEL });
+  engine = new Engine({
+    store,
+    storage,
+    device: loaded.device,
+    server: start.server,
+    page: start.page,
+    clock,
+    randomBytes,
+    links: (command) => tell({ is: 'links', command }),
+    onView: (view) => {
+      tell({ is: 'view', view });
+      tellBearings();
+    },
+    onLeaseLost: () => tell({ is: 'lease-lost' }),
+    loadRepo,
+    tabs: [tabs],
+    onProblem: problem,
+  });
+  started = engine.start();
+  await started;
+  // After the first screen.
+  await engine.serveTabs();
+}
+
+async function follow(tab: string): Promise<void> {
+  const store = await IndexedDbStore.follow();
+  const loaded = await loadDevice(store, { extractable: false });
+  if (!loaded.ok) return tell({ is: 'failed', trouble: damaged });
+  await automergeReady();
+  const { Follower } = await import('./follower.ts');
+  follower = new Follower({
+    store,
+    device: loaded.device,
+    clock,
+    tabs: new BroadcastChannelNetworkAdapter({ channelName: DOCUMENTS_CHANNEL }),
+    tab,
+    onView: (view) => tell({ is: 'view', view }),
+    onProblem: problem,
+  });
+  await follower.start();
+}
+
+const damaged = {
+  code: 'damaged',
+  message:
+    'The key of this device cannot be read. Nothing was changed. Restore it from a backup of this browser, or clear the data of this site to begin anew as somebody else.',
+} as const;
+
+async function call(target: Engine, { name, input, draft }: Call): Promise<Result<unknown>> {
+  // The tab's own program made the call: its input fits.
+  const command = target[name].bind(target) as (input: unknown) => Promise<Result<unknown>>;
+  return command(name === 'say' && input ? { ...input, draft } : input);
+}
+
+async function handle(message: ToEngine): Promise<void> {
+  switch (message.do) {
+    case 'start':
+      return message.mode === 'lead' ? lead(message) : follow(message.tab);
+    case 'call':
+      if (!engine) return;
+      await started;
+      return tell({ is: 'answer', id: message.id, result: await call(engine, message.call) });
+    case 'linked':
+      return linked();
+    case 'links':
+      return engine?.linksEvent(message.event);
+    case 'persisted':
+      return engine?.persisted();
+    case 'bearings':
+      return follower?.steer(message.bearings);
+    case 'watch':
+      return follower?.watch(message.watched);
+    case 'pending':
+      return follower?.pending(message.pending);
+    case 'tell-bearings':
+      return tellBearings();
+    case 'ping':
+      return tell({ is: 'pong' });
+    case 'close':
+      await engine?.close();
+      await follower?.close();
+      return tell({ is: 'closed' });
+  }
+}
+
+addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
+  handle(data).catch((error: unknown) => {
+    problem(error);
+    if (data.do !== 'start') return;
+    const message = `Snug could not start here: ${error instanceof Error ? error.message : error}`;
+    tell({ is: 'failed', trouble: { code: 'internal', message } });
+  });
+});

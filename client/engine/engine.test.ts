@@ -1,0 +1,175 @@
+import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import { afterEach, expect, test } from 'vitest';
+import { type Resident, TestRoom, texts } from './test-room.ts';
+import type { Result } from './view.ts';
+
+function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.trouble.message);
+  return result.value;
+}
+
+const residents: Resident[] = [];
+afterEach(async () => {
+  for (const resident of residents.splice(0)) {
+    expect(resident.problems).toEqual([]);
+    await resident.leave().catch(() => {});
+  }
+});
+
+async function enter(room: TestRoom, name: string, store?: Resident['store']): Promise<Resident> {
+  const resident = await room.enter(name, store);
+  residents.push(resident);
+  return resident;
+}
+
+/** Ada has a space and Ben has joined it by her link; both watch its first channel. */
+async function twoInASpace(room: TestRoom) {
+  const ada = await enter(room, 'Ada');
+  const { space, channel } = must(await ada.engine.createSpace({ name: 'Lyre Street' }));
+  await ada.engine.watch({ space, channel, newest: 100 });
+  const ben = await join(room, 'Ben', ada, space, channel);
+  return { ada, ben, space, channel };
+}
+
+async function join(
+  room: TestRoom,
+  name: string,
+  inviter: Resident,
+  space: SpaceId,
+  channel: ChannelId,
+) {
+  const { link } = must(await inviter.engine.invite({ space }));
+  const newcomer = await enter(room, name);
+  must(await newcomer.engine.joinSpace({ invite: link }));
+  await newcomer.until('the space is open with its channel', (v) =>
+    v.spaces.some((s) => s.state === 'open' && s.channels.some((c) => c.name === 'general')),
+  );
+  await newcomer.engine.watch({ space, channel, newest: 100 });
+  return newcomer;
+}
+
+test('a newcomer with a link is let in, and both see each other by name', async () => {
+  const { ada, ben } = await twoInASpace(new TestRoom());
+  for (const who of [ada, ben])
+    await who.until('both names', (v) => {
+      const names = v.spaces[0]?.members.map((m) => m.name);
+      return names?.join() === 'Ada,Ben' && v.spaces[0]?.here === 2;
+    });
+  expect(ben.view.spaces[0]?.name).toBe('Lyre Street');
+  expect(ada.view.spaces[0]?.members.map((m) => m.role)).toEqual(['admin', 'member']);
+});
+
+test('messages go both ways, once each, in one order, and are ticked when held', async () => {
+  const { ada, ben, space, channel } = await twoInASpace(new TestRoom());
+  for (let i = 0; i < 20; i++) {
+    must(await ada.engine.say({ space, channel, text: `a${i}` }));
+    must(await ben.engine.say({ space, channel, text: `b${i}` }));
+  }
+  await ada.until('40 messages', (v) => texts(v).length === 40);
+  await ben.until('40 messages', (v) => texts(v).length === 40);
+  expect(texts(ada.view)).toEqual(texts(ben.view));
+  expect(new Set(texts(ada.view)).size).toBe(40);
+  await ada.until('all ticked twice', (v) =>
+    Boolean(v.timeline?.messages.every((m) => !m.own || m.delivery === 'everyone')),
+  );
+});
+
+test('a message written while nobody else is here says so, and goes out later', async () => {
+  const room = new TestRoom();
+  const { ada, ben, space, channel } = await twoInASpace(room);
+  room.offline(ben);
+  must(await ada.engine.say({ space, channel, text: 'alone' }));
+  await ada.until('shown as only here', (v) => v.timeline?.messages[0]?.delivery === 'device');
+  room.online(ben);
+  await ben.until('it arrived', (v) => texts(v).includes('alone'));
+  await ada.until('ticked', (v) => v.timeline?.messages[0]?.delivery === 'everyone');
+});
+
+test('two who wrote apart hold the same afterwards, through a sync session', async () => {
+  const room = new TestRoom();
+  const { ada, ben, space, channel } = await twoInASpace(room);
+  for (let i = 0; i < 30; i++) must(await ada.engine.say({ space, channel, text: `before ${i}` }));
+  await ben.until('all before', (v) => texts(v).length === 30);
+  room.offline(ben);
+  await ada.until('alone', (v) => v.spaces[0]?.here === 1);
+  for (let i = 0; i < 5; i++) {
+    must(await ada.engine.say({ space, channel, text: `ada apart ${i}` }));
+    must(await ben.engine.say({ space, channel, text: `ben apart ${i}` }));
+  }
+  room.frames.length = 0;
+  room.online(ben);
+  await ada.until('all', (v) => texts(v).length === 40);
+  await ben.until('all', (v) => texts(v).length === 40);
+  expect(texts(ada.view)).toEqual(texts(ben.view));
+  const sessionFrame = 6;
+  expect(room.frames.some(({ frame }) => frame[0] === sessionFrame)).toBe(true);
+});
+
+test('what was written survives a restart, and so does who one is', async () => {
+  const room = new TestRoom();
+  const { ada, space, channel } = await twoInASpace(room);
+  must(await ada.engine.say({ space, channel, text: 'kept' }));
+  const { peer, store } = ada;
+  await ada.leave();
+  const again = await enter(room, 'Ada', store);
+  expect(again.peer).toBe(peer);
+  await again.engine.watch({ space, channel, newest: 100 });
+  await again.until('kept', (v) => texts(v).includes('kept'));
+  expect(again.view.device?.name).toBe('Ada');
+});
+
+test('someone without a link to the author gets messages through others', async () => {
+  const room = new TestRoom();
+  const { ada, ben, space, channel } = await twoInASpace(room);
+  const cleo = await join(room, 'Cleo', ada, space, channel);
+  await ben.until('three', (v) => v.spaces[0]?.members.length === 3);
+  room.cut.add([ben.peer, cleo.peer].sort().join(' '));
+  room.offline(cleo);
+  room.online(cleo);
+  await ada.until('linked to both', () => room.linked(ada, cleo) && room.linked(ada, ben));
+  expect(room.linked(ben, cleo)).toBe(false);
+  must(await ben.engine.say({ space, channel, text: 'over Ada' }));
+  await cleo.until('it came', (v) => texts(v).includes('over Ada'));
+  await cleo.until('says so', (v) =>
+    Boolean(v.spaces[0]?.members.some((m) => m.name === 'Ben' && m.tie === 'through others')),
+  );
+});
+
+test('an expired invite is refused with a reason', async () => {
+  const room = new TestRoom();
+  const ada = await enter(room, 'Ada');
+  const { space } = must(await ada.engine.createSpace({ name: 'Lyre Street' }));
+  const { link } = must(await ada.engine.invite({ space }));
+  const later = Date.now() + 40 * 24 * 3600_000;
+  room.now = () => later;
+  const ben = await enter(room, 'Ben');
+  must(await ben.engine.joinSpace({ invite: link }));
+  const view = await ben.until('refused', (v) => v.spaces[0]?.state === 'refused');
+  expect(view.spaces[0]?.trouble?.code).toBe('expired-invite');
+});
+
+test('a channel opened by one appears to the other and takes messages', async () => {
+  const { ada, ben, space } = await twoInASpace(new TestRoom());
+  const { channel } = must(await ben.engine.createChannel({ space, name: 'tools' }));
+  await ada.until('the channel', (v) =>
+    Boolean(v.spaces[0]?.channels.some((c) => c.id === channel && c.name === 'tools')),
+  );
+  await ada.engine.watch({ space, channel, newest: 100 });
+  must(await ben.engine.say({ space, channel, text: 'pegs' }));
+  await ada.until('pegs', (v) => texts(v).includes('pegs'));
+});
+
+test('a segment that is full rolls over without loss, also when both write at once', async () => {
+  const { ada, ben, space, channel } = await twoInASpace(new TestRoom());
+  for (const who of [ada, ben]) await who.engine.watch({ space, channel, newest: 5000 });
+  const count = 560;
+  await Promise.all(
+    [ada, ben].map(async (who, w) => {
+      for (let i = 0; i < count; i++)
+        must(await who.engine.say({ space, channel, text: `${w} ${i}` }));
+    }),
+  );
+  for (const who of [ada, ben])
+    await who.until('all', (v) => texts(v).length === 2 * count);
+  expect(texts(ada.view)).toEqual(texts(ben.view));
+}, 60_000);

@@ -1,0 +1,219 @@
+/**
+ * The engine of a tab that follows. Its Repo has no storage and an id of its own, and gets its documents from the tab
+ * that leads over automerge-repo's BroadcastChannel adapter; names and secrets it reads from the store that they share.
+ * It judges nothing and writes nothing: what it is asked to do beyond showing goes to the leader.
+ */
+import * as Automerge from '@automerge/automerge/slim';
+import {
+  type DocHandle,
+  type DocumentId as RepoDocumentId,
+  type NetworkAdapterInterface,
+  type PeerId as RepoPeerId,
+  Repo,
+} from '@automerge/automerge-repo/slim';
+import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { parseChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
+import { concatBytes } from '@snug/shared/crypto/bytes.ts';
+import type { ChannelId, DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import { parseAddress } from '../space/address.ts';
+import type { DocumentLog } from '../space/document-log.ts';
+import { Space } from '../space/space.ts';
+import { parseSpaceList, parseSpaceRecord, SPACES_KEY, spaceKey } from '../space/space-record.ts';
+import type { Store } from '../space/store.ts';
+import { TAB_PREFIX } from './documents-repo.ts';
+import type { EngineClock, EngineView } from './engine.ts';
+import type { Bearings } from './engine-port.ts';
+import { spaceView, timelineView } from './space-view.ts';
+import { topicOf } from './topics.ts';
+import type { PendingView } from './view.ts';
+
+const VIEW_MS = 25;
+
+export interface FollowerOptions {
+  /** Opened for reading. */
+  readonly store: Store;
+  readonly device: DeviceKey;
+  readonly clock: EngineClock;
+  /** The adapter to the leading tab. */
+  readonly tabs: NetworkAdapterInterface;
+  /** Unlike any other tab's. */
+  readonly tab: string;
+  readonly onView: (view: EngineView) => void;
+  readonly onProblem: (problem: unknown) => void;
+}
+
+interface Watched {
+  readonly space: SpaceId;
+  readonly channel: ChannelId;
+  readonly newest: number;
+}
+
+export class Follower {
+  readonly #o: FollowerOptions;
+  readonly #repo: Repo;
+  readonly #spaces = new Map<SpaceId, Space>();
+  readonly #following = new Map<DocumentId, number>();
+  #bearings: Bearings = { paths: [], here: [], holders: [], documents: [], storage: 'kept' };
+  #name: string | undefined;
+  #watched: Watched | undefined;
+  #pending: readonly PendingView[] = [];
+  #viewTimer: unknown;
+  #started = false;
+  #closed = false;
+
+  constructor(options: FollowerOptions) {
+    this.#o = options;
+    this.#repo = new Repo({
+      peerId: `${TAB_PREFIX}${options.tab}` as RepoPeerId,
+      network: [options.tabs],
+      isEphemeral: true,
+      // Other followers ask the leader.
+      shareConfig: {
+        announce: async (peer) => !peer.startsWith(TAB_PREFIX),
+        access: async (peer) => !peer.startsWith(TAB_PREFIX),
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#readNames();
+    this.#started = true;
+    this.#show();
+  }
+
+  /** The leader has said what there is now. */
+  async steer(bearings: Bearings): Promise<void> {
+    this.#bearings = bearings;
+    await this.#readNames();
+    for (const bytes of bearings.documents) {
+      const address = parseAddress(bytes);
+      const space = address && this.#spaces.get(address.space);
+      if (address && space) this.#follow(space, space.log(address));
+    }
+    this.#show();
+  }
+
+  watch(watched: Watched | null): void {
+    this.#watched = watched ?? undefined;
+    this.#show();
+  }
+
+  /** Drafts that the leader has not confirmed, of the watched channel. */
+  pending(pending: readonly PendingView[]): void {
+    this.#pending = pending;
+    this.#show();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#o.clock.clearTimeout(this.#viewTimer);
+    await this.#repo.shutdown();
+    await this.#o.store.close();
+  }
+
+  /** Name, spaces and their secrets, as the leader keeps them. */
+  async #readNames(): Promise<void> {
+    const name = await this.#o.store.get('name');
+    this.#name = typeof name === 'string' ? name : undefined;
+    const list = parseSpaceList(await this.#o.store.get(SPACES_KEY));
+    for (const id of this.#spaces.keys()) if (!list.includes(id)) this.#spaces.delete(id);
+    for (const id of list) {
+      const record = parseSpaceRecord(await this.#o.store.get(spaceKey(id)));
+      if (!record) continue;
+      const held = this.#spaces.get(id);
+      if (held) {
+        Object.assign(held.record, record);
+        continue;
+      }
+      const space = new Space({
+        record,
+        device: this.#o.device,
+        store: this.#o.store,
+        onChange: () => this.#show(),
+      });
+      this.#spaces.set(id, space);
+    }
+  }
+
+  #follow(space: Space, log: DocumentLog): void {
+    if (this.#following.has(log.id)) return;
+    this.#following.set(log.id, 0);
+    void this.#repo
+      .find(log.id as string as RepoDocumentId)
+      .then((handle) => {
+        handle.on('heads-changed', () => this.#take(space, log, handle));
+        this.#take(space, log, handle);
+      })
+      .catch((problem: unknown) => {
+        // The leader did not have it yet; the next bearings ask again.
+        this.#following.delete(log.id);
+        if (!this.#closed) this.#o.onProblem(problem);
+      });
+  }
+
+  #take(space: Space, log: DocumentLog, handle: DocHandle<unknown>): void {
+    const changes = splitChunks(concatBytes(...Automerge.getAllChanges(handle.doc())));
+    const taken = this.#following.get(log.id) ?? 0;
+    const fresh = (changes ?? []).slice(taken);
+    this.#following.set(log.id, taken + fresh.length);
+    const arrivals = fresh.flatMap((bytes) => {
+      const change = parseChange(bytes);
+      return change && change.hash !== log.root?.hash
+        ? [{ bytes: change.entry, deps: change.deps }]
+        : [];
+    });
+    void space.takeOver(log, arrivals).catch(this.#o.onProblem);
+  }
+
+  #show(): void {
+    if (this.#viewTimer !== undefined || this.#closed || !this.#started) return;
+    this.#viewTimer = this.#o.clock.setTimeout(() => {
+      this.#viewTimer = undefined;
+      this.#o.onView(this.view());
+    }, VIEW_MS);
+  }
+
+  view(): EngineView {
+    const now = this.#o.clock.now();
+    const me = this.#o.device.peerId;
+    const watched = this.#watched;
+    const space = watched && this.#spaces.get(watched.space);
+    const holders = new Map(this.#bearings.holders);
+    return {
+      phase: this.#name === undefined ? 'first-run' : 'ready',
+      device: {
+        peer: me,
+        leads: false,
+        storage: this.#bearings.storage,
+        ...(this.#name === undefined ? {} : { name: this.#name }),
+      },
+      spaces: [...this.#spaces.values()].map((s) => spaceView(s, this.#presence(s), now)),
+      ...(watched && space
+        ? {
+            timeline: timelineView({
+              space,
+              channel: watched.channel,
+              newest: watched.newest,
+              readAtOpening: space.record.read[watched.channel],
+              pending: this.#pending,
+              presence: this.#presence(space),
+              holders: (id) => new Set(holders.get(id) ?? []),
+              now,
+            }),
+          }
+        : {}),
+    };
+  }
+
+  #presence(space: Space) {
+    const paths = new Map(this.#bearings.paths);
+    const topic = topicOf(space);
+    const here = new Map<Topic, readonly PeerId[]>(this.#bearings.here);
+    const present = new Set(topic === undefined ? [] : here.get(topic));
+    return {
+      me: this.#o.device.peerId,
+      pathTo: (peer: PeerId) => paths.get(peer),
+      isHere: (peer: PeerId) => present.has(peer),
+    };
+  }
+}

@@ -1,0 +1,189 @@
+/** What a person sees of a space: plain data from its documents, who is linked and who is here. Pure. */
+import type { ChannelId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { parseContent } from '@snug/shared/entries/kinds.ts';
+import type { Placed } from '../space/chain.ts';
+import { mayInvite, roleOf } from '../space/membership.ts';
+import { nameOf, type Settings, settingsOf } from '../space/settings.ts';
+import type { Space } from '../space/space.ts';
+import type { Path } from '../mesh/links-port.ts';
+import type {
+  Delivery,
+  GapView,
+  MemberView,
+  MessageView,
+  PendingView,
+  SpaceView,
+  Tie,
+  TimelineView,
+  Trouble,
+} from './view.ts';
+
+/** Who can be reached, as links and servers tell it. */
+export interface Presence {
+  readonly me: PeerId;
+  pathTo(peer: PeerId): Path | undefined;
+  /** Said to be in the space's topic by a server, whether linked or not. */
+  isHere(peer: PeerId): boolean;
+}
+
+const REFUSALS: Readonly<Record<string, { code: Trouble['code']; message: string }>> = {
+  'expired-invite': {
+    code: 'expired-invite',
+    message: 'This invite has expired. Ask whoever sent it for a new one.',
+  },
+  'unknown-invite': {
+    code: 'refused-invite',
+    message: 'Nobody there knows this invite. Ask whoever sent it for a new one.',
+  },
+  'bad-invite': {
+    code: 'bad-invite',
+    message: 'This invite is not for this space. Ask whoever sent it for a new one.',
+  },
+};
+
+export function refusalTrouble(reason: string): Trouble {
+  return (
+    REFUSALS[reason] ?? {
+      code: 'refused-invite',
+      message: 'You were not let in. Ask whoever sent the invite.',
+    }
+  );
+}
+
+export function spaceView(space: Space, presence: Presence, now: number): SpaceView {
+  const { membership, record } = space;
+  const settings = settingsOf(space.settings, membership, now);
+  const members = memberViews(space, settings, presence);
+  const base = {
+    id: record.id,
+    name: settings.name ?? record.name,
+    state: record.state,
+    you: roleOf(membership, presence.me) ?? ('member' as const),
+    mayInvite: mayInvite(membership, presence.me),
+    mayOpenChannels: membership.devices.has(presence.me),
+    members,
+    channels: [...membership.channels].map((id) => ({
+      id,
+      name: settings.channels.get(id)?.name ?? '',
+      topic: settings.channels.get(id)?.topic ?? '',
+      unread: isUnread(space, id, presence.me, now),
+    })),
+    here: members.filter((member) => member.tie !== 'offline' || member.you).length,
+  };
+  return record.refusal === undefined
+    ? base
+    : { ...base, trouble: refusalTrouble(record.refusal) };
+}
+
+function memberViews(space: Space, settings: Settings, presence: Presence): MemberView[] {
+  const { membership } = space;
+  const linkedAtAll = [...membership.devices.keys()].some((p) => presence.pathTo(p) !== undefined);
+  return [...membership.accounts].map(([account, role]) => {
+    const devices = [...membership.devices.values()]
+      .filter((device) => device.account === account)
+      .map((device) => device.peer);
+    const you = devices.includes(presence.me);
+    const paths = devices.map((peer) => presence.pathTo(peer));
+    let tie: Tie = 'offline';
+    if (you || paths.includes('direct')) tie = 'direct';
+    else if (paths.includes('relayed')) tie = 'relayed';
+    else if (linkedAtAll && devices.some((peer) => presence.isHere(peer))) tie = 'through others';
+    return { account, devices, name: settings.names.get(account) ?? '', you, role, tie };
+  });
+}
+
+/** One message as it is shown; `undefined` for entries that are no messages, or damaged ones. */
+export function messageView(
+  entry: Placed,
+  nameOfPeer: (peer: PeerId) => string,
+  me: PeerId,
+  deliveryOf: (id: EntryId) => Delivery,
+): MessageView | undefined {
+  const content = parseContent(entry.body.kind, entry.body.content);
+  if (content.kind !== 'message') return undefined;
+  const own = entry.author === me;
+  const base = {
+    id: entry.id,
+    author: entry.author,
+    authorName: nameOfPeer(entry.author),
+    own,
+    text: content.text,
+    at: entry.body.hlc,
+    farOff: entry.farOff,
+  };
+  return own ? { ...base, delivery: deliveryOf(entry.id) } : base;
+}
+
+/** Never more than is known: a neighbour acknowledged it, or showed the same heads. */
+function delivery(
+  space: Space,
+  presence: Presence,
+  id: EntryId,
+  holders: ReadonlySet<PeerId>,
+): Delivery {
+  if (holders.size === 0) return space.record.unheld.includes(id) ? 'device' : 'stored';
+  const present = [...space.membership.devices.keys()].filter(
+    (peer) =>
+      peer !== presence.me && (presence.pathTo(peer) !== undefined || presence.isHere(peer)),
+  );
+  const everyone = present.length > 0 && present.every((peer) => holders.has(peer));
+  return everyone ? 'everyone' : 'stored';
+}
+
+function isUnread(space: Space, channel: ChannelId, me: PeerId, now: number): boolean {
+  const newest = space
+    .channel(channel)
+    .placed(now)
+    .findLast((entry) => entry.author !== me);
+  if (!newest) return false;
+  const read = space.record.read[channel];
+  return !read || isAfter(newest, read);
+}
+
+function isAfter(entry: Placed, read: { readonly order: number; readonly id: string }): boolean {
+  return entry.order > read.order || (entry.order === read.order && entry.id > read.id);
+}
+
+export function timelineView(options: {
+  readonly space: Space;
+  readonly channel: ChannelId;
+  /** How many of the newest messages. */
+  readonly newest: number;
+  readonly readAtOpening: { readonly order: number; readonly id: string } | undefined;
+  readonly pending: readonly PendingView[];
+  readonly presence: Presence;
+  /** Peers known to hold an entry. */
+  readonly holders: (id: EntryId) => ReadonlySet<PeerId>;
+  readonly now: number;
+}): TimelineView {
+  const { space, channel, newest, readAtOpening, pending, presence, now } = options;
+  const { me } = presence;
+  const deliveryOf = (id: EntryId) => delivery(space, presence, id, options.holders(id));
+  const chain = space.channel(channel);
+  const settings = settingsOf(space.settings, space.membership, now);
+  const name = (peer: PeerId) => nameOf(settings, space.membership, peer);
+  const all = chain.placed(now);
+  const messages: MessageView[] = [];
+  let from = all.length;
+  while (from > 0 && messages.length < newest) {
+    const entry = all[--from];
+    const message = entry && messageView(entry, name, me, deliveryOf);
+    if (message) messages.push(message);
+  }
+  messages.reverse();
+  const gaps = [...chain.gaps()].map(
+    ([author, missing]): GapView => ({ author, authorName: name(author), missing }),
+  );
+  const firstUnread =
+    readAtOpening &&
+    all.slice(from).find((entry) => entry.author !== me && isAfter(entry, readAtOpening))?.id;
+  return {
+    space: space.record.id,
+    channel,
+    messages,
+    pending,
+    gaps,
+    more: from > 0,
+    ...(firstUnread === undefined ? {} : { firstUnread }),
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * Sync sessions: a while in which the Repo may talk to one neighbour about one document. A session ends when each side
+ * holds the heads that the other named at its opening, or at its deadline; one session a document at a time. Afterwards
+ * the digests are compared again, so whatever a session lost is seen.
+ */
+import { toHex } from '@snug/shared/crypto/bytes.ts';
+import type { ChangeHash, DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { encodeAddress } from '../space/address.ts';
+import { type DocumentLog, joinHashes } from '../space/document-log.ts';
+import type { Frame } from '../mesh/frames.ts';
+import type { SyncMessage } from '../mesh/repo-adapter.ts';
+import type { DocumentsRepo } from './documents-repo.ts';
+
+/** Longest that a session stays open, ms. */
+export const SESSION_MS = 10_000;
+
+interface Session {
+  readonly id: Uint8Array;
+  readonly peer: PeerId;
+  readonly log: DocumentLog;
+  readonly deadline: number;
+  /** Heads that the neighbour named; unknown until they accept. */
+  theirs: readonly ChangeHash[] | undefined;
+  closed: { us: boolean; them: boolean };
+}
+
+export class SyncSessions {
+  readonly #sessions = new Map<DocumentId, Session>();
+  readonly #randomBytes: (n: number) => Uint8Array;
+  readonly #repo: () => Promise<DocumentsRepo>;
+  readonly #send: (peer: PeerId, frame: Frame) => void;
+  readonly #ended: (document: DocumentId) => void;
+
+  constructor(options: {
+    randomBytes: (n: number) => Uint8Array;
+    repo: () => Promise<DocumentsRepo>;
+    send: (peer: PeerId, frame: Frame) => void;
+    ended: (document: DocumentId) => void;
+  }) {
+    this.#randomBytes = options.randomBytes;
+    this.#repo = options.repo;
+    this.#send = options.send;
+    this.#ended = options.ended;
+  }
+
+  open(peer: PeerId, log: DocumentLog, now: number): void {
+    if (this.#sessions.has(log.id)) return;
+    const id = this.#randomBytes(8);
+    this.#sessions.set(log.id, {
+      id,
+      peer,
+      log,
+      deadline: now + SESSION_MS,
+      theirs: undefined,
+      closed: { us: false, them: false },
+    });
+    this.#step(peer, log, id, 'open', joinHashes(log.deps));
+  }
+
+  isOpen(peer: PeerId, log: DocumentLog, id: Uint8Array): boolean {
+    const session = this.#sessions.get(log.id);
+    return session?.peer === peer && toHex(session.id) === toHex(id);
+  }
+
+  async step(
+    peer: PeerId,
+    log: DocumentLog,
+    id: Uint8Array,
+    step: 'open' | 'accept' | 'close',
+    heads: readonly ChangeHash[],
+    now: number,
+  ): Promise<void> {
+    if (step === 'open') {
+      if (this.#sessions.has(log.id)) return this.#step(peer, log, id, 'close');
+      const session: Session = {
+        id,
+        peer,
+        log,
+        deadline: now + SESSION_MS,
+        theirs: heads,
+        closed: { us: false, them: false },
+      };
+      this.#sessions.set(log.id, session);
+      this.#step(peer, log, id, 'accept', joinHashes(log.deps));
+      await this.#begin(session);
+      return;
+    }
+    const session = this.#sessions.get(log.id);
+    if (!session || !this.isOpen(peer, log, id)) return;
+    if (step === 'accept' && !session.theirs) {
+      session.theirs = heads;
+      await this.#begin(session);
+    } else if (step === 'close') {
+      session.closed.them = true;
+      // Refused before it was accepted: there is nothing to wait for.
+      if (!session.theirs || session.closed.us) this.#end(session);
+    }
+  }
+
+  /** The Repo wants this sent. */
+  outgoing({ peer, document, data }: SyncMessage): void {
+    const session = this.#sessions.get(document);
+    if (session?.peer !== peer) return;
+    const address = encodeAddress(session.log.address);
+    this.#send(peer, { type: 'session', session: session.id, address, step: 'message', bytes: data });
+  }
+
+  /** Something was let into a document: the session about it may have what it wanted. */
+  progressed(log: DocumentLog): void {
+    const session = this.#sessions.get(log.id);
+    if (!session?.theirs || session.closed.us) return;
+    if (!session.theirs.every((head) => log.has(head))) return;
+    session.closed.us = true;
+    this.#step(session.peer, log, session.id, 'close');
+    if (session.closed.them) this.#end(session);
+  }
+
+  tick(now: number): void {
+    for (const session of this.#sessions.values()) {
+      if (session.deadline > now) continue;
+      this.#step(session.peer, session.log, session.id, 'close');
+      this.#end(session);
+    }
+  }
+
+  linkDown(peer: PeerId): void {
+    for (const session of [...this.#sessions.values()])
+      if (session.peer === peer) this.#end(session);
+  }
+
+  async #begin(session: Session): Promise<void> {
+    const repo = await this.#repo();
+    if (this.#sessions.get(session.log.id) !== session) return;
+    await repo.openSession(session.peer, session.log);
+    if (this.#sessions.get(session.log.id) !== session)
+      repo.closeSession(session.peer, session.log.id);
+    else this.progressed(session.log);
+  }
+
+  #end(session: Session): void {
+    this.#sessions.delete(session.log.id);
+    void this.#repo().then((repo) => repo.closeSession(session.peer, session.log.id));
+    this.#ended(session.log.id);
+  }
+
+  #step(
+    peer: PeerId,
+    log: DocumentLog,
+    session: Uint8Array,
+    step: 'open' | 'accept' | 'close',
+    bytes: Uint8Array = new Uint8Array(),
+  ): void {
+    const address = encodeAddress(log.address);
+    this.#send(peer, { type: 'session', session, address, step, bytes });
+  }
+}

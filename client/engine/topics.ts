@@ -1,0 +1,59 @@
+/**
+ * Where a space's peers meet. Members are in the current epoch's topic, where they link to each other, and wait in the
+ * lobby, where newcomers knock; a newcomer is in the lobby only.
+ */
+import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import {
+  lobbySignalKeyFor,
+  lobbyTopicFor,
+  signalKeyFor,
+  topicFor,
+} from '@snug/shared/crypto/topic.ts';
+import { encodeJoinRequest, joinRequest } from '@snug/shared/entries/acts.ts';
+import type { Topic } from '@snug/shared/protocol/ids.ts';
+import type { TopicSpec } from '../mesh/links-port.ts';
+import type { Space } from '../space/space.ts';
+
+export function lobbyTopic(space: Space): Topic {
+  return lobbyTopicFor(space.record.lobby);
+}
+
+/** The current epoch's topic, once its secrets are held. */
+export function topicOf(space: Space): Topic | undefined {
+  const epoch = space.writingEpoch;
+  return epoch && topicFor(epoch.rendezvous);
+}
+
+/** What to join for this space as it is now. A refused newcomer joins nothing. */
+export async function topicsOf(space: Space, device: DeviceKey): Promise<readonly TopicSpec[]> {
+  const { record, membership } = space;
+  const base = { servers: record.servers, heads: space.spaceLog.headsHash };
+  const lobby = {
+    ...base,
+    topic: lobbyTopic(space),
+    signalKey: lobbySignalKeyFor(record.lobby),
+  };
+  if (record.state === 'refused') return [];
+  if (record.state === 'joining') {
+    if (!record.invite) return [];
+    const request = await joinRequest({
+      inviteSecret: record.invite.secret,
+      spaceId: record.id,
+      device,
+    });
+    const allowed = record.invite.peers;
+    return [{ ...lobby, initiate: 'knock', allowed, note: encodeJoinRequest(request) }];
+  }
+  const allowed = [...membership.devices.keys()].filter((peer) => peer !== device.peerId);
+  const epoch = space.writingEpoch;
+  const waiting: TopicSpec = { ...lobby, initiate: 'wait', allowed };
+  if (!epoch) return [waiting];
+  const current: TopicSpec = {
+    ...base,
+    topic: topicFor(epoch.rendezvous),
+    signalKey: signalKeyFor(epoch.rendezvous),
+    initiate: 'listed',
+    allowed,
+  };
+  return [current, waiting];
+}

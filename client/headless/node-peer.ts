@@ -1,0 +1,71 @@
+/** A peer without a face: the engine and its links in one Node process. */
+import { randomBytes } from '@snug/shared/crypto/bytes.ts';
+import { loadDevice } from '../identity/device.ts';
+import { loadRepo } from '../engine/automerge-node.ts';
+import { Engine, type EngineView } from '../engine/engine.ts';
+import type { Received, View } from '../engine/view.ts';
+import { createLinks, type Links } from '../mesh/links.ts';
+import type { LinksEvent } from '../mesh/links-port.ts';
+import type { WebRtc } from '../mesh/direct-path.ts';
+import type { Store } from '../space/store.ts';
+
+export interface NodePeerOptions {
+  readonly store: Store;
+  /** Its signaling server, and where its invite links lead. */
+  readonly server: string;
+  /** `undefined`: no WebRTC, so everything is relayed. */
+  readonly wrtc: WebRtc | undefined;
+  readonly onView?: (view: EngineView) => void;
+  readonly onReceived?: (received: Received) => void;
+  readonly onProblem?: (problem: unknown) => void;
+}
+
+export interface NodePeer {
+  readonly engine: Engine;
+  readonly links: Links;
+  view(): View;
+  close(): Promise<void>;
+}
+
+/** Rejects with an `Error` when the store holds a damaged device key. */
+export async function createNodePeer(options: NodePeerOptions): Promise<NodePeer> {
+  const loaded = await loadDevice(options.store, { extractable: true });
+  if (!loaded.ok) throw new Error('The stored device key is damaged. It was left as it is.');
+  const { device } = loaded;
+  const onProblem = options.onProblem ?? (() => {});
+  const links = createLinks({
+    device,
+    emit: (event: LinksEvent) => engine.linksEvent(event),
+    ownServer: options.server,
+    rtc: options.wrtc ? { wrtc: options.wrtc } : {},
+  });
+  const engine = new Engine({
+    store: options.store,
+    storage: 'kept',
+    device,
+    server: options.server,
+    page: `${options.server}/`,
+    clock: {
+      now: () => Date.now(),
+      setTimeout: (work, ms) => setTimeout(work, ms),
+      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    },
+    randomBytes,
+    links: (command) => links.command(command),
+    onView: (view) => options.onView?.(view),
+    ...(options.onReceived ? { onReceived: options.onReceived } : {}),
+    loadRepo,
+    tabs: [],
+    onProblem,
+  });
+  await engine.start();
+  return {
+    engine,
+    links,
+    view: () => ({ ...engine.view(), links: links.status() }),
+    close: async () => {
+      await links.close();
+      await engine.close();
+    },
+  };
+}

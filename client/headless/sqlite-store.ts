@@ -1,0 +1,140 @@
+/**
+ * A store in one SQLite file, for peers without a browser. One process holds it at a time. A write is on disk before
+ * its promise resolves (`synchronous = FULL`).
+ */
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { DocumentId } from '@snug/shared/protocol/ids.ts';
+import { decode, encode } from 'cborg';
+import { joinHashes, splitHashes } from '../space/document-log.ts';
+import { type KeptValue, type Store, StoreError, type StoredEntry } from '../space/store.ts';
+
+export class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+
+  /**
+   * Opens, or makes, `snug.sqlite` in a directory, readable by its owner only. Throws `StoreError`: `refused` when it
+   * cannot be made or another process holds it, `failed` when it is damaged.
+   */
+  constructor(directory: string) {
+    const file = join(directory, 'snug.sqlite');
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      this.#db = new DatabaseSync(file);
+      this.#db.exec(`
+        PRAGMA locking_mode = EXCLUSIVE;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        CREATE TABLE IF NOT EXISTS entries (
+          number INTEGER PRIMARY KEY AUTOINCREMENT,
+          document TEXT NOT NULL,
+          hash BLOB NOT NULL,
+          deps BLOB NOT NULL,
+          start_op INTEGER NOT NULL,
+          bytes BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX IF NOT EXISTS entries_of_document ON entries (document, number);
+        CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+        BEGIN IMMEDIATE; COMMIT;
+      `);
+      chmodSync(file, 0o600);
+    } catch (error) {
+      throw asStoreError(error, `${file} cannot be opened`);
+    }
+  }
+
+  async entries(document: DocumentId): Promise<readonly StoredEntry[]> {
+    const rows = this.#run(() =>
+      this.#db
+        .prepare('SELECT hash, deps, start_op, bytes FROM entries WHERE document = ? ORDER BY number')
+        .all(document),
+    );
+    return rows.flatMap(({ hash, deps, start_op, bytes }) => {
+      const whole =
+        hash instanceof Uint8Array &&
+        hash.length === 32 &&
+        deps instanceof Uint8Array &&
+        deps.length % 32 === 0 &&
+        typeof start_op === 'number' &&
+        bytes instanceof Uint8Array;
+      const [name] = whole ? splitHashes(hash) : [];
+      if (!whole || !name) return [];
+      return [{ hash: name, deps: splitHashes(deps), startOp: start_op, bytes: Uint8Array.from(bytes) }];
+    });
+  }
+
+  async append(
+    document: DocumentId,
+    entries: readonly StoredEntry[],
+    beside: readonly KeptValue[] = [],
+  ): Promise<void> {
+    this.#run(() => {
+      this.#db.exec('BEGIN IMMEDIATE');
+      try {
+        const insert = this.#db.prepare(
+          'INSERT INTO entries (document, hash, deps, start_op, bytes) VALUES (?, ?, ?, ?, ?)',
+        );
+        for (const { hash, deps, startOp, bytes } of entries)
+          insert.run(document, joinHashes([hash]), joinHashes(deps), startOp, bytes);
+        for (const { key, value } of beside) this.#put(key, value);
+        this.#db.exec('COMMIT');
+      } catch (error) {
+        this.#db.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  async get(key: string): Promise<unknown> {
+    const row = this.#run(() => this.#db.prepare('SELECT value FROM kept WHERE key = ?').get(key));
+    if (!(row?.value instanceof Uint8Array)) return undefined;
+    try {
+      return decode(row.value, { useMaps: false });
+    } catch {
+      // Damaged: whoever asks parses what comes, and this parses as nothing.
+      return null;
+    }
+  }
+
+  async put(key: string, value: unknown): Promise<void> {
+    this.#run(() => this.#put(key, value));
+  }
+
+  #put(key: string, value: unknown): void {
+    this.#db
+      .prepare('INSERT INTO kept VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+      .run(key, encode(value));
+  }
+
+  async remove(key: string): Promise<void> {
+    this.#run(() => this.#db.prepare('DELETE FROM kept WHERE key = ?').run(key));
+  }
+
+  async drop(document: DocumentId): Promise<void> {
+    this.#run(() => this.#db.prepare('DELETE FROM entries WHERE document = ?').run(document));
+  }
+
+  async close(): Promise<void> {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #run<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asStoreError(error, 'the store could not be used');
+    }
+  }
+}
+
+/** SQLITE_FULL, and SQLITE_BUSY or SQLITE_CANTOPEN (sqlite.org/rescode.html). */
+function asStoreError(error: unknown, what: string): StoreError {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  const why = error instanceof Error ? error.message : String(error);
+  const nodeCode = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 13 || nodeCode === 'ENOSPC') return new StoreError('full', `${what}: ${why}`, { cause: error });
+  if (code === 5 || code === 14 || nodeCode === 'EACCES')
+    return new StoreError('refused', `${what}: ${why}`, { cause: error });
+  return new StoreError('failed', `${what}: ${why}`, { cause: error });
+}

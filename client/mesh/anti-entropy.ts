@@ -1,0 +1,196 @@
+/**
+ * Anti-entropy: two neighbours compare what they hold of a space and mend the difference. Sans-I/O: inputs and
+ * the time in, outputs out. It knows documents by opaque keys, and of each only its heads and size.
+ *
+ * Where the digests of a document differ, whoever lacks a quarter or more of it asks for it in bulk; where both
+ * hold most of it, the one with the lower peer id opens a sync session. After either, the digests are compared again.
+ * (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987; the digests are flat, one line a
+ * document.)
+ */
+import type { PeerId } from '@snug/shared/protocol/ids.ts';
+
+/** A document's state as a digest tells it. `heads` is the key of its 8-byte heads hash. */
+export interface DocumentState {
+  readonly heads: string;
+  readonly count: number;
+}
+
+export type AntiEntropyOutput =
+  /** Send our digest of these documents of the space (all, where absent); `question` asks for theirs. */
+  | {
+      readonly do: 'digest';
+      readonly peer: PeerId;
+      readonly space: string;
+      readonly documents?: readonly string[];
+      readonly question: boolean;
+    }
+  | {
+      readonly do: 'want';
+      readonly peer: PeerId;
+      readonly space: string;
+      readonly document: string;
+    }
+  | {
+      readonly do: 'session';
+      readonly peer: PeerId;
+      readonly space: string;
+      readonly document: string;
+    }
+  /** The neighbour holds exactly what we hold of the document. */
+  | { readonly do: 'equal'; readonly peer: PeerId; readonly document: string };
+
+/** How long a bulk transfer or session may stay silent before it is given up and digests are compared again. */
+export const REPAIR_DEADLINE_MS = 15_000;
+/** After a gap (an entry whose deps are missing) we wait so long for it to close by itself. */
+export const GAP_MS = 1_000;
+/** Between two unprompted comparisons with a random neighbour. */
+export const IDLE_ROUND_MS = 60_000;
+/** A document that stays different is compared again after this, doubled each time up to the idle round. */
+const RETRY_MS = 2_000;
+
+interface Repair {
+  readonly peer: PeerId;
+  readonly space: string;
+  deadline: number;
+}
+
+interface Gap {
+  readonly peer: PeerId;
+  readonly space: string;
+  readonly document: string;
+  readonly due: number;
+}
+
+export class AntiEntropy {
+  readonly #me: PeerId;
+  readonly #random: () => number;
+  readonly #links = new Map<PeerId, Set<string>>();
+  /** One repair a document at a time, with whichever neighbour. */
+  readonly #repairs = new Map<string, Repair>();
+  readonly #gaps = new Map<string, Gap>();
+  readonly #retries = new Map<string, number>();
+  /** What we held when a repair last began: one that brought nothing is not repeated at once. */
+  readonly #fruitless = new Map<string, number>();
+  #nextRound: number;
+
+  constructor(options: { me: PeerId; random: () => number; now: number }) {
+    this.#me = options.me;
+    this.#random = options.random;
+    this.#nextRound = options.now + IDLE_ROUND_MS;
+  }
+
+  /** A neighbour with whom we share a space. Sharing a space anew starts a comparison. */
+  shared(peer: PeerId, space: string): AntiEntropyOutput[] {
+    const spaces = this.#links.get(peer) ?? new Set();
+    if (spaces.has(space)) return [];
+    spaces.add(space);
+    this.#links.set(peer, spaces);
+    return [{ do: 'digest', peer, space, question: true }];
+  }
+
+  linkDown(peer: PeerId): void {
+    this.#links.delete(peer);
+    for (const [document, repair] of this.#repairs)
+      if (repair.peer === peer) this.#repairs.delete(document);
+    for (const [key, gap] of this.#gaps) if (gap.peer === peer) this.#gaps.delete(key);
+    for (const key of this.#fruitless.keys())
+      if (key.startsWith(`${peer} `)) this.#fruitless.delete(key);
+  }
+
+  /** Their digest of a space, beside our own state of each document it names (absent: we hold nothing of it). */
+  digest(
+    peer: PeerId,
+    space: string,
+    lines: readonly { document: string; theirs: DocumentState; ours: DocumentState | undefined }[],
+    now: number,
+  ): AntiEntropyOutput[] {
+    const outputs: AntiEntropyOutput[] = [];
+    for (const { document, theirs, ours } of lines) {
+      if (ours && ours.heads === theirs.heads) {
+        this.#retries.delete(retryKey(peer, document));
+        this.#fruitless.delete(retryKey(peer, document));
+        outputs.push({ do: 'equal', peer, document });
+        continue;
+      }
+      if (theirs.count === 0 || this.#repairs.has(document)) continue;
+      if (this.#fruitless.get(retryKey(peer, document)) === (ours?.count ?? 0)) {
+        this.gap(peer, space, document, now);
+        continue;
+      }
+      if (!ours || ours.count < theirs.count * 0.75) {
+        this.#fruitless.set(retryKey(peer, document), ours?.count ?? 0);
+        this.#repairs.set(document, { peer, space, deadline: now + REPAIR_DEADLINE_MS });
+        outputs.push({ do: 'want', peer, space, document });
+      } else if (theirs.count >= ours.count * 0.75 && this.#me < peer) {
+        this.#fruitless.set(retryKey(peer, document), ours.count);
+        this.#repairs.set(document, { peer, space, deadline: now + REPAIR_DEADLINE_MS });
+        outputs.push({ do: 'session', peer, space, document });
+      }
+    }
+    return outputs;
+  }
+
+  /** Something of the repair arrived: its deadline moves. */
+  progress(document: string, now: number): void {
+    const repair = this.#repairs.get(document);
+    if (repair) repair.deadline = now + REPAIR_DEADLINE_MS;
+  }
+
+  /** A bulk transfer or session is over: compare once more, so that what is left is seen. */
+  repaired(document: string): AntiEntropyOutput[] {
+    const repair = this.#repairs.get(document);
+    if (!repair) return [];
+    this.#repairs.delete(document);
+    return [
+      {
+        do: 'digest',
+        peer: repair.peer,
+        space: repair.space,
+        documents: [document],
+        question: true,
+      },
+    ];
+  }
+
+  /** An entry came whose deps are not held, or that could not be judged yet. */
+  gap(peer: PeerId, space: string, document: string, now: number): void {
+    const key = retryKey(peer, document);
+    if (this.#gaps.has(key)) return;
+    const pause = this.#retries.get(key) ?? GAP_MS;
+    this.#retries.set(key, Math.min(Math.max(pause * 2, RETRY_MS), IDLE_ROUND_MS));
+    this.#gaps.set(key, { peer, space, document, due: now + pause });
+  }
+
+  tick(now: number): AntiEntropyOutput[] {
+    const outputs: AntiEntropyOutput[] = [];
+    for (const [key, gap] of this.#gaps) {
+      if (gap.due > now) continue;
+      this.#gaps.delete(key);
+      this.#fruitless.delete(key);
+      outputs.push({
+        do: 'digest',
+        peer: gap.peer,
+        space: gap.space,
+        documents: [gap.document],
+        question: true,
+      });
+    }
+    for (const [document, repair] of this.#repairs) {
+      if (repair.deadline > now) continue;
+      outputs.push(...this.repaired(document));
+    }
+    if (now >= this.#nextRound) {
+      this.#nextRound = now + IDLE_ROUND_MS * (0.75 + this.#random() / 2);
+      const pairs = [...this.#links].flatMap(([peer, spaces]) =>
+        [...spaces].map((space) => ({ peer, space })),
+      );
+      const pair = pairs[Math.floor(this.#random() * pairs.length)];
+      if (pair) outputs.push({ do: 'digest', ...pair, question: true });
+    }
+    return outputs;
+  }
+}
+
+function retryKey(peer: PeerId, document: string): string {
+  return `${peer} ${document}`;
+}

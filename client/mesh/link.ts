@@ -1,0 +1,431 @@
+/**
+ * One link's life, sans-I/O: `PathChoice` says which path carries it, `LinkSession` keeps it reliable across changes of
+ * path, and this joins them to signals, packets and frames.
+ */
+import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import { type Candidate, type CompactDescription, MAX_CANDIDATES } from './compact-description.ts';
+import { LinkCounters } from './link-counters.ts';
+import { LinkSession, MANNERS } from './link-session.ts';
+import type { LinkStats, Path, Priority } from './links-port.ts';
+import { decodePacket, encodePacket, type Packet } from './packet.ts';
+import {
+  type Ending,
+  PathChoice,
+  type PathChoiceOptions,
+  type PathDecision,
+} from './path-choice.ts';
+import { type EphemeralKeys, type SessionKeys, sessionKeys } from './relay-path.ts';
+import type { SignalPayload } from './signal-payload.ts';
+
+export type LinkInput =
+  | { readonly is: 'start' }
+  | { readonly is: 'signal'; readonly payload: SignalPayload }
+  | {
+      readonly is: 'described';
+      readonly attempt: number;
+      readonly description: CompactDescription;
+    }
+  | {
+      readonly is: 'gathered';
+      readonly attempt: number;
+      readonly candidates: readonly Candidate[];
+    }
+  | { readonly is: 'opened'; readonly attempt: number }
+  | { readonly is: 'packet'; readonly attempt: number; readonly bytes: Uint8Array }
+  | { readonly is: 'closed'; readonly attempt: number }
+  | { readonly is: 'relayed'; readonly frame: Uint8Array }
+  | { readonly is: 'send'; readonly frame: Uint8Array; readonly priority: Priority }
+  | { readonly is: 'close'; readonly reason: string }
+  /** The other end has begun anew, or its offer goes before ours: ends without a word. */
+  | { readonly is: 'give-way' }
+  | { readonly is: 'network-changed' }
+  | { readonly is: 'relay-only'; readonly relayOnly: boolean }
+  /** `wakeAt` has passed, or a path has room again. */
+  | { readonly is: 'tick' };
+
+export type LinkOutput =
+  /** Make a direct path: the offering end's if there is no `offer`. */
+  | { readonly do: 'attempt'; readonly attempt: number; readonly offer?: CompactDescription }
+  | { readonly do: 'answer'; readonly attempt: number; readonly description: CompactDescription }
+  | {
+      readonly do: 'candidates';
+      readonly attempt: number;
+      readonly candidates: readonly Candidate[];
+    }
+  | { readonly do: 'abandon'; readonly attempt: number; readonly linger: boolean }
+  | { readonly do: 'signal'; readonly payload: SignalPayload }
+  | { readonly do: 'send-direct'; readonly attempt: number; readonly packet: Uint8Array }
+  | { readonly do: 'send-relayed'; readonly frame: Uint8Array }
+  | { readonly do: 'up'; readonly binding: Uint8Array; readonly path: Path }
+  | { readonly do: 'path'; readonly path: Path }
+  | { readonly do: 'frame'; readonly frame: Uint8Array }
+  | { readonly do: 'down'; readonly reason: string; readonly ending: Ending };
+
+export interface LinkOptions extends PathChoiceOptions {
+  readonly me: PeerId;
+  readonly peer: PeerId;
+  /** 16 random bytes. */
+  readonly session: Uint8Array;
+  readonly keys: EphemeralKeys;
+  /** Rides in the first offer. */
+  readonly note?: Uint8Array;
+  /** Bytes that a path takes now: all that the link asks of the world. */
+  readonly room: {
+    direct(attempt: number): number;
+    relayed(): number;
+  };
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #choice: PathChoice;
+  readonly #session = new LinkSession();
+  readonly #counters = new LinkCounters();
+  #out: LinkOutput[] = [];
+  #closed = false;
+  #keysSent = false;
+  #keys: SessionKeys | undefined;
+  #upAt = 0;
+  /** The path of which the last event spoke. */
+  #told: Path | undefined;
+  /** Candidates that came before the offer they belong to. */
+  #early: { attempt: number; candidates: readonly Candidate[] } | undefined;
+
+  constructor(options: LinkOptions, now: number) {
+    this.#options = options;
+    this.#choice = new PathChoice(options, now);
+  }
+
+  /** `undefined` until the link is up. */
+  get path(): Path | undefined {
+    return this.#choice.path;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** When to hand in a `tick` at the latest, on the clock of `now`. */
+  get wakeAt(): number | undefined {
+    if (this.#closed) return undefined;
+    return Math.min(this.#choice.wakeAt, this.#session.wakeAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether a frame waits for room; then a `tick` is due as soon as there is some. */
+  get wantsRoom(): boolean {
+    return this.path !== undefined && this.#session.wantsRoom;
+  }
+
+  /** `undefined` until the link is up. */
+  stats(): LinkStats | undefined {
+    if (this.path === undefined) return undefined;
+    return this.#counters.stats(this.#options.peer, this.path, this.#choice.cause, this.#upAt);
+  }
+
+  /** Never throws, whatever the other end sends. Outputs are to be carried out in order. */
+  handle(input: LinkInput, now: number): readonly LinkOutput[] {
+    this.#out = [];
+    if (this.#closed) return [];
+    this.#take(input, now);
+    this.#decide(now);
+    this.#pump(now);
+    return this.#out;
+  }
+
+  #take(input: LinkInput, now: number): void {
+    const choice = this.#choice;
+    switch (input.is) {
+      case 'start':
+        if (choice.directAllowed) choice.start(now);
+        else this.#offer(1);
+        return;
+      case 'signal':
+        this.#onSignal(input.payload, now);
+        return;
+      case 'described':
+        if (choice.attempts.get(input.attempt) === undefined) return;
+        if (this.#options.initiator) this.#offer(input.attempt, input.description);
+        else this.#answer(input.attempt, input.description);
+        return;
+      case 'gathered':
+        if (choice.attempts.get(input.attempt) === undefined) return;
+        this.#signal({ ...input, is: 'candidates' });
+        return;
+      case 'opened':
+        choice.opened(input.attempt, now);
+        return;
+      case 'packet':
+        this.#onDirectPacket(input.attempt, input.bytes, now);
+        return;
+      case 'closed':
+        this.#onAttemptClosed(input.attempt);
+        return;
+      case 'relayed':
+        this.#onRelayed(input.frame, now);
+        return;
+      case 'send':
+        this.#counters.framesOut++;
+        if (this.#session.send(input.frame, input.priority)) return;
+        this.#end('the frame is too long or too much waits to be sent', 'lost');
+        return;
+      case 'close':
+        this.#end(input.reason, 'closed');
+        return;
+      case 'give-way':
+        this.#finish('the other end began anew', 'closed');
+        return;
+      case 'network-changed':
+        choice.tryAnew(now);
+        return;
+      case 'relay-only':
+        choice.setRelayOnly(input.relayOnly, now);
+        return;
+      case 'tick':
+        return;
+    }
+  }
+
+  #decide(now: number): void {
+    if (this.#closed) return;
+    for (const decision of this.#choice.decide(now)) {
+      if (!this.#closed || decision.is === 'abandon') this.#carryOut(decision, now);
+    }
+  }
+
+  #carryOut(decision: PathDecision, now: number): void {
+    switch (decision.is) {
+      case 'attempt':
+        this.#out.push({ do: 'attempt', attempt: decision.attempt });
+        return;
+      case 'abandon':
+        this.#out.push({ do: 'abandon', attempt: decision.attempt, linger: decision.linger });
+        return;
+      case 'ask-retry':
+        this.#signal({ is: 'retry' });
+        return;
+      case 'move':
+        this.#move(decision.path, decision.first, now);
+        return;
+      case 'ping': {
+        const token = this.#counters.ping(now);
+        const { lost } = this.#choice.attempts;
+        this.#put(encodePacket({ is: 'ping', token, lost }), decision.attempt, now);
+        return;
+      }
+      case 'dead':
+        this.#end(decision.reason, decision.ending);
+        return;
+    }
+  }
+
+  #move(path: Path, first: boolean, now: number): void {
+    if (this.#keys === undefined) return;
+    this.#session.pathChanged(MANNERS[path], now);
+    if (first) {
+      this.#upAt = now;
+      this.#out.push({ do: 'up', binding: this.#keys.binding, path });
+    } else {
+      this.#counters.pathChanges++;
+      if (path !== this.#told) this.#out.push({ do: 'path', path });
+    }
+    this.#told = path;
+  }
+
+  #pump(now: number): void {
+    if (this.#closed || this.path === undefined) return;
+    const { room } = this.#options;
+    const { attempt } = this.#choice;
+    const bytes = attempt === undefined ? room.relayed() : room.direct(attempt);
+    for (const packet of this.#session.take(bytes, now)) this.#put(packet, attempt, now);
+  }
+
+  // Signals
+
+  #onSignal(payload: SignalPayload, now: number): void {
+    const { initiator } = this.#options;
+    const { attempts } = this.#choice;
+    switch (payload.is) {
+      case 'offer':
+        if (initiator || payload.attempt <= attempts.latest) return;
+        if (this.#learnKey(payload.ephemeral, now)) {
+          this.#onOffer(payload.attempt, payload.description, now);
+        }
+        return;
+      case 'answer':
+        if (!initiator || payload.attempt > attempts.latest) return;
+        if (this.#learnKey(payload.ephemeral, now)) {
+          this.#onAnswer(payload.attempt, payload.description);
+        }
+        return;
+      case 'candidates':
+        this.#onCandidates(payload.attempt, payload.candidates);
+        return;
+      case 'retry':
+        if (initiator) this.#choice.tryAnew(now);
+        return;
+      case 'bye':
+        this.#finish(payload.reason, this.path === undefined ? 'refused' : 'left');
+        return;
+    }
+  }
+
+  #learnKey(theirs: Uint8Array | undefined, now: number): boolean {
+    if (this.#keys !== undefined) return true;
+    const { session, me, peer, initiator, keys: mine } = this.#options;
+    this.#keys = theirs && sessionKeys({ session, me, peer, initiator, mine, theirs });
+    if (this.#keys === undefined) {
+      this.#end('the session’s key is missing or is none', 'misbehaved');
+      return false;
+    }
+    this.#choice.keysKnown(now);
+    return true;
+  }
+
+  #onOffer(attempt: number, offer: CompactDescription | undefined, now: number): void {
+    const choice = this.#choice;
+    choice.theyWantRelayOnly(offer === undefined);
+    if (offer === undefined || !choice.directAllowed) {
+      choice.attempts.skip(attempt);
+      this.#answer(attempt);
+      return;
+    }
+    choice.attempts.begin(attempt, now);
+    this.#out.push({ do: 'attempt', attempt, offer });
+    const early = this.#early;
+    this.#early = undefined;
+    if (early?.attempt === attempt) this.#onCandidates(attempt, early.candidates);
+  }
+
+  #onAnswer(attempt: number, description: CompactDescription | undefined): void {
+    this.#choice.theyWantRelayOnly(description === undefined);
+    if (this.#choice.attempts.get(attempt)?.open !== false) return;
+    if (description !== undefined) this.#out.push({ do: 'answer', attempt, description });
+    else this.#choice.abandon(attempt, false);
+  }
+
+  #onCandidates(attempt: number, candidates: readonly Candidate[]): void {
+    if (this.#choice.attempts.get(attempt) !== undefined) {
+      this.#out.push({ do: 'candidates', attempt, candidates });
+    } else if (attempt > this.#choice.attempts.latest) {
+      const before = this.#early?.attempt === attempt ? this.#early.candidates : [];
+      const all = [...before, ...candidates].slice(0, MAX_CANDIDATES);
+      this.#early = { attempt, candidates: all };
+    }
+  }
+
+  /** WebRTC failed, perhaps before it described anything: the session still begins, over the relay. */
+  #onAttemptClosed(attempt: number): void {
+    if (!this.#choice.attempts.end(attempt) || this.#keysSent) return;
+    if (this.#options.initiator) this.#offer(attempt);
+    else this.#answer(attempt);
+  }
+
+  #offer(attempt: number, description?: CompactDescription): void {
+    this.#choice.attempts.skip(attempt);
+    const note = this.#keysSent ? undefined : this.#options.note;
+    this.#signal({ is: 'offer', attempt, ...this.#described(description), ...(note && { note }) });
+  }
+
+  #answer(attempt: number, description?: CompactDescription): void {
+    this.#signal({ is: 'answer', attempt, ...this.#described(description) });
+  }
+
+  /** The description, and the session's key the first time. */
+  #described(description: CompactDescription | undefined) {
+    const ephemeral = this.#keysSent ? undefined : this.#options.keys.publicKey;
+    this.#keysSent = true;
+    return { ...(ephemeral && { ephemeral }), ...(description && { description }) };
+  }
+
+  #signal(payload: SignalPayload): void {
+    this.#out.push({ do: 'signal', payload });
+  }
+
+  // Packets
+
+  #onDirectPacket(attempt: number, bytes: Uint8Array, now: number): void {
+    if (this.#choice.attempts.get(attempt) === undefined) return;
+    this.#counters.direct.bytesIn += bytes.length;
+    this.#choice.heard(attempt, now);
+    this.#onPacket(decodePacket(bytes), attempt, now);
+  }
+
+  #onRelayed(frame: Uint8Array, now: number): void {
+    const packet = this.#keys?.relay.open(frame) ?? 'forged';
+    // Whoever forged it was not the neighbour.
+    if (packet === 'forged') return;
+    this.#counters.relayed.bytesIn += frame.length;
+    this.#choice.heard(undefined, now);
+    this.#onPacket(packet === 'malformed' ? undefined : packet, undefined, now);
+  }
+
+  /** @param attempt what it came on; `undefined` for the relay */
+  #onPacket(packet: Packet | undefined, attempt: number | undefined, now: number): void {
+    switch (packet?.is) {
+      case undefined:
+        this.#end('a malformed packet', 'misbehaved');
+        return;
+      case 'data':
+      case 'ack': {
+        const received = this.#session.receive(packet, now);
+        if (!received.ok) {
+          this.#end(received.reason, 'misbehaved');
+          return;
+        }
+        // The other end was up first: so is this one, before it hands out a frame.
+        this.#decide(now);
+        for (const frame of received.frames) {
+          this.#counters.framesIn++;
+          this.#out.push({ do: 'frame', frame });
+        }
+        return;
+      }
+      case 'ping':
+        for (const { number } of this.#choice.attempts.all) {
+          if (number <= packet.lost) this.#choice.abandon(number, false);
+        }
+        this.#put(encodePacket({ is: 'pong', token: packet.token }), attempt, now);
+        return;
+      case 'pong':
+        this.#counters.pong(packet.token, now);
+        return;
+      case 'bye':
+        this.#finish(packet.reason, 'left');
+        return;
+    }
+  }
+
+  #put(packet: Uint8Array, attempt: number | undefined, now: number): void {
+    this.#choice.sent(attempt, now);
+    if (attempt !== undefined) {
+      this.#counters.direct.bytesOut += packet.length;
+      this.#out.push({ do: 'send-direct', attempt, packet });
+    } else if (this.#keys !== undefined) {
+      const frame = this.#keys.relay.seal(packet);
+      this.#counters.relayed.bytesOut += frame.length;
+      this.#out.push({ do: 'send-relayed', frame });
+    }
+  }
+
+  // Endings
+
+  /** Ends the link from this side and says so to the other. */
+  #end(reason: string, ending: Ending): void {
+    if (this.#closed) return;
+    const { attempt } = this.#choice;
+    if (attempt !== undefined) {
+      const packet = encodePacket({ is: 'bye', reason });
+      this.#out.push({ do: 'send-direct', attempt, packet });
+    } else if (this.#keysSent) this.#signal({ is: 'bye', reason });
+    this.#finish(reason, ending);
+  }
+
+  #finish(reason: string, ending: Ending): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const { number } of this.#choice.attempts.all) {
+      this.#out.push({ do: 'abandon', attempt: number, linger: true });
+    }
+    this.#out.push({ do: 'down', reason, ending });
+  }
+}

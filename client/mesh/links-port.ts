@@ -1,0 +1,146 @@
+/**
+ * The seam between the engine, which judges, and the links, which move. In a browser the two live in different
+ * threads (WebRTC does not exist in workers) and these messages cross a `MessagePort`; in Node they are called
+ * directly. Everything here is structured-clonable; `frame` buffers are transferred, not copied.
+ *
+ * A link joins this device to one neighbour and is reliable and ordered, whatever path carries it: a frame handed
+ * to `send` arrives once, in order of its priority class, or the link goes down.
+ */
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+
+/** What carries a link's frames just now. */
+export type Path = 'direct' | 'relayed';
+
+/** Live chat overtakes bulk. Order is kept within a class. */
+export type Priority = 'chat' | 'bulk';
+
+export interface TopicSpec {
+  readonly topic: Topic;
+  /** 32 bytes: seals the signals of this topic. */
+  readonly signalKey: Uint8Array;
+  /** Signaling servers where this topic meets. A client uses up to two at once. */
+  readonly servers: readonly string[];
+  /**
+   * Whom to link to. `listed`: whoever of `allowed` is here, offered and accepted without asking. `knock`: any
+   * peer found here, `allowed` first, a few at a time, with `note` riding in the offer; for a newcomer, who knows
+   * nobody yet. `wait`: offers nothing, only answers; for a member who waits in the lobby.
+   */
+  readonly initiate: 'listed' | 'knock' | 'wait';
+  readonly allowed: readonly PeerId[];
+  /** Rides in each offer of a `knock`; the other engine judges it. At most 1 KiB. */
+  readonly note?: Uint8Array;
+  /** 8 bytes that ride in each signal: a hash of the space document's heads. */
+  readonly heads?: Uint8Array;
+}
+
+export interface IceSettings {
+  /** No candidate at all is gathered or used: the direct path cannot come up. For tests and "hide my address". */
+  readonly relayOnly: boolean;
+}
+
+/** From the engine to the links. */
+export type LinksCommand =
+  /** Joins the topic, or changes what is said of it. */
+  | { readonly do: 'join'; readonly spec: TopicSpec }
+  | { readonly do: 'leave'; readonly topic: Topic }
+  | {
+      readonly do: 'send';
+      readonly peer: PeerId;
+      readonly frame: Uint8Array;
+      readonly priority: Priority;
+    }
+  /** Answers `authorise`. The reason is told to the other side. */
+  | {
+      readonly do: 'authorised';
+      readonly request: number;
+      readonly allow: boolean;
+      readonly reason?: string;
+    }
+  /** Closes a link. `misbehaved` makes its reconnects back off. */
+  | {
+      readonly do: 'close';
+      readonly peer: PeerId;
+      readonly reason: string;
+      readonly misbehaved: boolean;
+    };
+
+/** From the links to the engine. */
+export type LinksEvent =
+  | {
+      readonly is: 'up';
+      readonly peer: PeerId;
+      /** The topic whose signals brought the link up. */
+      readonly topic: Topic;
+      /** 32 bytes that both ends know and no third party chose: the same at both ends, fresh for each link. */
+      readonly binding: Uint8Array;
+      readonly path: Path;
+    }
+  | { readonly is: 'path'; readonly peer: PeerId; readonly path: Path }
+  | { readonly is: 'down'; readonly peer: PeerId; readonly reason: string }
+  | { readonly is: 'frame'; readonly peer: PeerId; readonly frame: Uint8Array }
+  /** A peer that no topic's `allowed` names has made an offer; nothing happens until `authorised`. */
+  | {
+      readonly is: 'authorise';
+      readonly request: number;
+      readonly topic: Topic;
+      readonly peer: PeerId;
+      readonly note?: Uint8Array;
+    }
+  /** Our offer was answered by a refusal. */
+  | {
+      readonly is: 'refused';
+      readonly peer: PeerId;
+      readonly topic: Topic;
+      readonly reason: string;
+    }
+  /** How many are in a topic, as a server says, and which of the `allowed` are. */
+  | {
+      readonly is: 'here';
+      readonly topic: Topic;
+      readonly size: number;
+      readonly peers: readonly PeerId[];
+    }
+  /** Heads that rode in a signal of this topic. */
+  | {
+      readonly is: 'heads';
+      readonly topic: Topic;
+      readonly peer: PeerId;
+      readonly heads: Uint8Array;
+    };
+
+export type ServerState = 'connecting' | 'connected' | 'unreachable' | 'refused';
+
+export interface ServerStatus {
+  readonly url: string;
+  readonly state: ServerState;
+  /** For a person, when the state is `unreachable` or `refused`. */
+  readonly problem?: string;
+}
+
+/** Counters of one link, since it came up. Bytes are what was handed to a channel or socket, framing included. */
+export interface LinkStats {
+  readonly peer: PeerId;
+  readonly path: Path;
+  /** Why the path is what it is, in a word that the UI has a sentence for. */
+  readonly cause:
+    | 'direct'
+    | 'trying-direct'
+    | 'direct-timed-out'
+    | 'direct-failed'
+    | 'relay-only'
+    | 'channel-lost';
+  readonly rttMs: number | undefined;
+  readonly upSinceMs: number;
+  readonly direct: { readonly bytesIn: number; readonly bytesOut: number };
+  readonly relayed: { readonly bytesIn: number; readonly bytesOut: number };
+  readonly framesIn: number;
+  readonly framesOut: number;
+  readonly pathChanges: number;
+}
+
+export interface LinksStatus {
+  readonly servers: readonly ServerStatus[];
+  readonly links: readonly LinkStats[];
+  /** Bytes of signaling (everything but relayed frames) handed to and read from servers. */
+  readonly signaling: { readonly bytesIn: number; readonly bytesOut: number };
+}

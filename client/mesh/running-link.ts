@@ -1,0 +1,242 @@
+/** A link with its channels, its timer and its place in the world: carries out what `link.ts` decides. */
+import { ephemeralKeyPair } from '@snug/shared/crypto/relay-cipher.ts';
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { Clock, Timer } from './clock.ts';
+import type { CompactDescription } from './compact-description.ts';
+import { DirectPath, type DirectPathEvent, type WebRtc } from './direct-path.ts';
+import { Link, type LinkInput, type LinkOutput } from './link.ts';
+import type { LinkStats, LinksEvent, Priority, TopicSpec } from './links-port.ts';
+import type { Ending } from './path-choice.ts';
+import type { Signal } from './sealed-signals.ts';
+import type { SignalPayload } from './signal-payload.ts';
+import type { SignalingClient } from './signaling-client.ts';
+
+export interface RunningLinkOptions {
+  readonly me: PeerId;
+  readonly peer: PeerId;
+  readonly spec: TopicSpec;
+  readonly session: Uint8Array;
+  readonly initiator: boolean;
+  readonly note?: Uint8Array;
+  readonly wrtc: WebRtc | undefined;
+  readonly webrtc: boolean;
+  readonly relayOnly: boolean;
+  readonly directDeadlineMs: number;
+  readonly clock: Clock;
+  readonly iceServers: () => readonly RTCIceServer[];
+  /** The way by which the peer is reached now. */
+  readonly server: () => SignalingClient | undefined;
+  readonly signal: (payload: SignalPayload) => void;
+  readonly emit: (event: LinksEvent) => void;
+  readonly onUp: () => void;
+  readonly onDown: (ending: Ending, reason: string) => void;
+}
+
+/** How soon to look again when the relay's rate is spent, ms. */
+const PACE_MS = 50;
+
+export class RunningLink {
+  readonly peer: PeerId;
+  readonly topic: Topic;
+  readonly spec: TopicSpec;
+  readonly session: Uint8Array;
+  readonly initiator: boolean;
+  readonly #options: RunningLinkOptions;
+  readonly #link: Link;
+  readonly #paths = new Map<number, DirectPath>();
+  #inputs: LinkInput[] | undefined;
+  #timer: Timer | undefined;
+  #firstSequence: number | undefined;
+  #misbehaved = false;
+  #wasUp = false;
+
+  constructor(options: RunningLinkOptions) {
+    const { me, peer, session, initiator, note, webrtc, relayOnly, directDeadlineMs } = options;
+    this.#options = options;
+    this.peer = peer;
+    this.spec = options.spec;
+    this.topic = options.spec.topic;
+    this.session = session;
+    this.initiator = initiator;
+    this.#link = new Link(
+      {
+        me,
+        peer,
+        session,
+        initiator,
+        keys: ephemeralKeyPair(),
+        ...(note && { note }),
+        webrtc,
+        relayOnly,
+        directDeadlineMs,
+        room: {
+          direct: (attempt) => this.#paths.get(attempt)?.room ?? 0,
+          relayed: () => options.server()?.relayRoom() ?? 0,
+        },
+      },
+      options.clock.now(),
+    );
+  }
+
+  get up(): boolean {
+    return this.#link.path !== undefined && !this.#link.closed;
+  }
+
+  /** Whether it ever was up: the end of such a one is news. */
+  get wasUp(): boolean {
+    return this.#wasUp;
+  }
+
+  /** Whether nothing of this session has come from the other end. */
+  get unanswered(): boolean {
+    return this.#firstSequence === undefined;
+  }
+
+  /** The number of the other end's first signal: an offer of another session with a lower one is older. */
+  get firstSequence(): number | undefined {
+    return this.#firstSequence;
+  }
+
+  stats(): LinkStats | undefined {
+    return this.#link.stats();
+  }
+
+  start(): void {
+    this.handle({ is: 'start' });
+  }
+
+  onSignal(signal: Signal): void {
+    this.#firstSequence ??= signal.sequence;
+    this.handle({ is: 'signal', payload: signal.payload });
+  }
+
+  send(frame: Uint8Array, priority: Priority): void {
+    this.handle({ is: 'send', frame, priority });
+  }
+
+  close(reason: string, misbehaved: boolean): void {
+    this.#misbehaved = misbehaved;
+    this.handle({ is: 'close', reason });
+  }
+
+  /** Ends without a word to the other end, which has begun anew. */
+  giveWay(): void {
+    this.handle({ is: 'give-way' });
+  }
+
+  /** No server reaches the peer. A link that is not up yet has no other way. */
+  unreachable(): void {
+    if (!this.up) this.close('the peer is not here', false);
+  }
+
+  /** One input after another, also when one comes of another's outputs. */
+  handle(input: LinkInput): void {
+    if (this.#inputs !== undefined) {
+      this.#inputs.push(input);
+      return;
+    }
+    this.#inputs = [input];
+    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+      for (const output of this.#link.handle(next, this.#options.clock.now())) this.#do(output);
+    }
+    this.#inputs = undefined;
+    this.#schedule();
+  }
+
+  #do(output: LinkOutput): void {
+    const { peer, topic } = this;
+    const { emit } = this.#options;
+    switch (output.do) {
+      case 'attempt':
+        this.#attempt(output.attempt, output.offer);
+        return;
+      case 'answer':
+        this.#paths.get(output.attempt)?.setRemote(output.description);
+        return;
+      case 'candidates':
+        this.#paths.get(output.attempt)?.addCandidates(output.candidates);
+        return;
+      case 'abandon':
+        this.#paths.get(output.attempt)?.close(output.linger);
+        this.#paths.delete(output.attempt);
+        return;
+      case 'signal':
+        this.#options.signal(output.payload);
+        return;
+      case 'send-direct':
+        this.#paths.get(output.attempt)?.send(output.packet);
+        return;
+      case 'send-relayed':
+        this.#options.server()?.relay(peer, output.frame);
+        return;
+      case 'up':
+        this.#wasUp = true;
+        this.#options.onUp();
+        emit({ is: 'up', peer, topic, binding: output.binding, path: output.path });
+        return;
+      case 'path':
+        emit({ is: 'path', peer, path: output.path });
+        return;
+      case 'frame':
+        emit({ is: 'frame', peer, frame: output.frame });
+        return;
+      case 'down':
+        this.#options.onDown(this.#misbehaved ? 'misbehaved' : output.ending, output.reason);
+        return;
+    }
+  }
+
+  #attempt(attempt: number, offer: CompactDescription | undefined): void {
+    const { wrtc, clock, iceServers } = this.#options;
+    try {
+      const path = new DirectPath({
+        initiator: offer === undefined,
+        iceServers: iceServers(),
+        wrtc,
+        clock,
+        on: (event) => this.#onPath(attempt, event),
+      });
+      this.#paths.set(attempt, path);
+      if (offer !== undefined) path.setRemote(offer);
+    } catch {
+      // Too many connections, or WebRTC switched off: as if the attempt had failed.
+      this.handle({ is: 'closed', attempt });
+    }
+  }
+
+  #onPath(attempt: number, event: DirectPathEvent): void {
+    switch (event.is) {
+      case 'description':
+        this.handle({ is: 'described', attempt, description: event.description });
+        return;
+      case 'candidates':
+        this.handle({ is: 'gathered', attempt, candidates: event.candidates });
+        return;
+      case 'open':
+        this.handle({ is: 'opened', attempt });
+        return;
+      case 'packet':
+        this.handle({ is: 'packet', attempt, bytes: event.bytes });
+        return;
+      case 'drained':
+        if (this.#link.wantsRoom) this.handle({ is: 'tick' });
+        return;
+      case 'closed':
+        this.#paths.delete(attempt);
+        this.handle({ is: 'closed', attempt });
+        return;
+    }
+  }
+
+  #schedule(): void {
+    const { clock } = this.#options;
+    if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const at = this.#link.wakeAt;
+    if (at === undefined) return;
+    const now = clock.now();
+    const paced = this.#link.path === 'relayed' && this.#link.wantsRoom;
+    const ms = Math.max(1, Math.min(at - now, paced ? PACE_MS : Number.POSITIVE_INFINITY));
+    this.#timer = clock.setTimeout(() => this.handle({ is: 'tick' }), ms);
+  }
+}

@@ -1,0 +1,133 @@
+/** The signaling servers of all joined topics: which are connected to, and which way a message goes. */
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { TopicSpec } from './links-port.ts';
+import { Presence } from './presence.ts';
+import {
+  SignalingClient,
+  type SignalingClientOptions,
+  type SignalingEvent,
+} from './signaling-client.ts';
+
+/** A topic meets at up to two servers at once; one that does not answer makes room for the next of its list. */
+const AT_ONCE = 2;
+/** Most connections over all topics. */
+const CONNECTIONS = 8;
+
+export class Servers {
+  readonly presence = new Presence();
+  readonly #clients = new Map<string, SignalingClient>();
+  readonly #options: Omit<SignalingClientOptions, 'url' | 'on'>;
+  readonly #ownServer: string | undefined;
+  readonly #on: (event: SignalingEvent, server: SignalingClient) => void;
+  #specs: readonly TopicSpec[] = [];
+  #gone = { bytesIn: 0, bytesOut: 0 };
+
+  constructor(
+    options: Omit<SignalingClientOptions, 'url' | 'on'> & {
+      /** Preferred among a topic's servers, and taken where a topic names none. */
+      readonly ownServer: string | undefined;
+      readonly on: (event: SignalingEvent, server: SignalingClient) => void;
+    },
+  ) {
+    this.#options = options;
+    this.#ownServer = options.ownServer;
+    this.#on = options.on;
+  }
+
+  get all(): readonly SignalingClient[] {
+    return [...this.#clients.values()];
+  }
+
+  /** Of everything ever counted, connections of the past included. */
+  get bytes(): { readonly bytesIn: number; readonly bytesOut: number } {
+    const sum = { ...this.#gone };
+    for (const { bytes } of this.all) {
+      sum.bytesIn += bytes.bytesIn;
+      sum.bytesOut += bytes.bytesOut;
+    }
+    return sum;
+  }
+
+  get iceServers(): readonly RTCIceServer[] {
+    return this.all.flatMap((server) => server.iceServers);
+  }
+
+  /** Connects, joins and leaves until it is as these topics say. */
+  serve(specs: readonly TopicSpec[]): void {
+    this.#specs = specs;
+    const wanted = new Map<string, Set<Topic>>();
+    for (const spec of specs) {
+      for (const url of this.#choose(spec)) {
+        const topics = wanted.get(url) ?? new Set();
+        wanted.set(url, topics.add(spec.topic));
+      }
+    }
+    for (const server of this.all) {
+      const topics = wanted.get(server.url);
+      if (topics === undefined) this.#drop(server);
+      else for (const topic of server.topics) if (!topics.has(topic)) server.leave(topic);
+    }
+    for (const [url, topics] of wanted) {
+      const server = this.#clients.get(url) ?? this.#connect(url);
+      if (server !== undefined) for (const topic of topics) server.join(topic);
+    }
+  }
+
+  ask(topic: Topic, peers: readonly PeerId[]): void {
+    for (const server of this.all) server.ask(topic, peers);
+  }
+
+  /** The server by which a peer is reached: where it was seen last, else any that is in the topic. */
+  toward(peer: PeerId, topic: Topic): SignalingClient | undefined {
+    for (const url of this.presence.servers(peer)) {
+      const server = this.#clients.get(url);
+      if (server?.ready === true) return server;
+    }
+    return this.all.find((server) => server.ready && server.topics.has(topic));
+  }
+
+  close(): void {
+    for (const server of this.all) this.#drop(server);
+  }
+
+  #choose(spec: TopicSpec): readonly string[] {
+    const named = [...new Set(spec.servers)];
+    const own = this.#ownServer;
+    if (named.length === 0) return own === undefined ? [] : [own];
+    if (own !== undefined && named.includes(own))
+      named.unshift(...named.splice(named.indexOf(own), 1));
+    const chosen: string[] = [];
+    let hopeful = 0;
+    for (const url of named) {
+      if (hopeful >= AT_ONCE) break;
+      const state = this.#clients.get(url)?.status.state;
+      if (state !== 'unreachable' && state !== 'refused') hopeful++;
+      chosen.push(url);
+    }
+    return chosen;
+  }
+
+  #connect(url: string): SignalingClient | undefined {
+    if (this.#clients.size >= CONNECTIONS) return undefined;
+    const server: SignalingClient = new SignalingClient({
+      ...this.#options,
+      url,
+      on: (event) => {
+        if (event.is === 'joined' || event.is === 'here') {
+          for (const { peer, nonce } of event.peers) this.presence.seen(peer, nonce, url);
+        }
+        this.#on(event, server);
+        if (event.is === 'state') this.serve(this.#specs);
+      },
+    });
+    this.#clients.set(url, server);
+    return server;
+  }
+
+  #drop(server: SignalingClient): void {
+    this.#clients.delete(server.url);
+    this.#gone.bytesIn += server.bytes.bytesIn;
+    this.#gone.bytesOut += server.bytes.bytesOut;
+    server.close();
+  }
+}

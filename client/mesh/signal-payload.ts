@@ -1,0 +1,155 @@
+/**
+ * What two links say to each other inside sealed signals: CBOR arrays, the kind first. A session (16 random bytes,
+ * in the seal) is one link's life; within it the end that began it numbers its attempts at a direct path from 1.
+ */
+import { decode, encode } from 'cborg';
+import * as v from 'valibot';
+import {
+  CANDIDATE_TYPES,
+  type Candidate,
+  type CompactDescription,
+  isCandidate,
+  MAX_CANDIDATES,
+  PWD,
+  UFRAG,
+} from './compact-description.ts';
+
+export type SignalPayload =
+  /**
+   * Begins a session (then with `ephemeral`, an X25519 public key) or a further attempt in it. Without a description
+   * no direct path is wanted or possible at this end.
+   */
+  | {
+      readonly is: 'offer';
+      readonly attempt: number;
+      readonly ephemeral?: Uint8Array;
+      readonly description?: CompactDescription;
+      readonly note?: Uint8Array;
+    }
+  | {
+      readonly is: 'answer';
+      readonly attempt: number;
+      readonly ephemeral?: Uint8Array;
+      readonly description?: CompactDescription;
+    }
+  | {
+      readonly is: 'candidates';
+      readonly attempt: number;
+      readonly candidates: readonly Candidate[];
+    }
+  /** Asks the end that began the session for a further attempt now. */
+  | { readonly is: 'retry' }
+  /** Ends the session; answers an offer that is refused. */
+  | { readonly is: 'bye'; readonly reason: string };
+
+/** Most bytes of a note, and most characters of a reason. */
+export const NOTE_BYTES = 1024;
+export const REASON_CHARACTERS = 200;
+
+const bytes = (min: number, max: number) =>
+  v.pipe(
+    v.instance(Uint8Array),
+    v.check((b) => b.length >= min && b.length <= max, `expected ${min} to ${max} bytes`),
+  );
+const attempt = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff));
+const description = v.strictTuple([
+  v.pipe(v.string(), v.regex(UFRAG)),
+  v.pipe(v.string(), v.regex(PWD)),
+  bytes(32, 32),
+]);
+const candidate = v.pipe(
+  v.strictTuple([v.picklist([0, 1, 2, 3]), v.number(), v.string(), v.number()]),
+  v.transform(([type, priority, address, port]) => ({
+    type: CANDIDATE_TYPES[type],
+    priority,
+    address,
+    port,
+  })),
+  v.check(isCandidate, 'expected an ICE candidate'),
+);
+const ephemeral = v.nullable(bytes(32, 32));
+const Wire = v.union([
+  v.strictTuple([
+    v.literal(0),
+    attempt,
+    ephemeral,
+    v.nullable(description),
+    v.nullable(bytes(0, NOTE_BYTES)),
+  ]),
+  v.strictTuple([v.literal(1), attempt, ephemeral, v.nullable(description)]),
+  v.strictTuple([v.literal(2), attempt, v.pipe(v.array(candidate), v.maxLength(MAX_CANDIDATES))]),
+  v.strictTuple([v.literal(3)]),
+  v.strictTuple([v.literal(4), v.pipe(v.string(), v.maxLength(REASON_CHARACTERS))]),
+]);
+
+/** @param payload within the limits of its schema; a reason is cut to length */
+export function encodePayload(payload: SignalPayload): Uint8Array {
+  switch (payload.is) {
+    case 'offer':
+      return encode([0, payload.attempt, ...keys(payload), payload.note ?? null]);
+    case 'answer':
+      return encode([1, payload.attempt, ...keys(payload)]);
+    case 'candidates':
+      return encode([
+        2,
+        payload.attempt,
+        payload.candidates.map((c) => [
+          CANDIDATE_TYPES.indexOf(c.type),
+          c.priority,
+          c.address,
+          c.port,
+        ]),
+      ]);
+    case 'retry':
+      return encode([3]);
+    case 'bye':
+      return encode([4, payload.reason.slice(0, REASON_CHARACTERS)]);
+  }
+}
+
+function keys(payload: { ephemeral?: Uint8Array; description?: CompactDescription }) {
+  const d = payload.description;
+  return [payload.ephemeral ?? null, d ? [d.ufrag, d.pwd, d.fingerprint] : null];
+}
+
+/** `undefined` for anything but a payload. */
+export function decodePayload(payload: Uint8Array): SignalPayload | undefined {
+  const wire = v.safeParse(Wire, decodeCbor(payload));
+  if (!wire.success) return undefined;
+  const read = wire.output;
+  switch (read[0]) {
+    case 0:
+      return {
+        is: 'offer',
+        attempt: read[1],
+        ...described(read[2], read[3]),
+        ...(read[4] && { note: read[4] }),
+      };
+    case 1:
+      return { is: 'answer', attempt: read[1], ...described(read[2], read[3]) };
+    case 2:
+      return { is: 'candidates', attempt: read[1], candidates: read[2] };
+    case 3:
+      return { is: 'retry' };
+    case 4:
+      return { is: 'bye', reason: read[1] };
+  }
+}
+
+function described(
+  key: Uint8Array | null,
+  d: v.InferOutput<typeof description> | null,
+): { ephemeral?: Uint8Array; description?: CompactDescription } {
+  return {
+    ...(key && { ephemeral: key }),
+    ...(d && { description: { ufrag: d[0], pwd: d[1], fingerprint: d[2] } }),
+  };
+}
+
+function decodeCbor(payload: Uint8Array): unknown {
+  try {
+    return decode(payload, { allowIndefinite: false, allowUndefined: false, strict: true });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,171 @@
+/** For tests: two links on a virtual clock, with paths that can be cut, blackened and mended. */
+import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
+import { ephemeralKeyPair } from '@snug/shared/crypto/relay-cipher.ts';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { Link, type LinkInput, type LinkOptions, type LinkOutput } from '../link.ts';
+import type { Priority } from '../links-port.ts';
+
+const SIGNAL_MS = 20;
+const RELAY_MS = 20;
+const DIRECT_MS = 5;
+/** From an answer that has come to an open channel. */
+const ICE_MS = 100;
+
+const description = (fill: number) => ({
+  ufrag: 'abcd',
+  pwd: 'abcdefghijklmnopqrstuvwx',
+  fingerprint: new Uint8Array(32).fill(fill),
+});
+
+export type End = 'a' | 'b';
+
+interface Planned {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+export class LinkWorld {
+  now = 1_000_000;
+  /** Whether a direct path can come up. */
+  directWorks = true;
+  /** Whether packets on a direct path arrive. */
+  directCarries = true;
+  relayCarries = true;
+  signalsCarry = true;
+  readonly links: Readonly<Record<End, Link>>;
+  readonly did: Record<End, { readonly at: number; readonly output: LinkOutput }[]> = {
+    a: [],
+    b: [],
+  };
+  #queue: Planned[] = [];
+  #order = 0;
+  readonly #live: Record<End, Set<number>> = { a: new Set(), b: new Set() };
+
+  /** `a` begins the session. */
+  constructor(options: Partial<LinkOptions> = {}, optionsOfB: Partial<LinkOptions> = {}) {
+    const [me, peer] = [1, 2].map((fill) =>
+      peerIdFromPublicKey(ed25519.getPublicKey(new Uint8Array(32).fill(fill))),
+    );
+    if (me === undefined || peer === undefined) throw new Error('two ids');
+    const make = (end: End, rest: Partial<LinkOptions>) =>
+      new Link(
+        {
+          me: end === 'a' ? me : peer,
+          peer: end === 'a' ? peer : me,
+          session: new Uint8Array(16).fill(3),
+          initiator: end === 'a',
+          keys: ephemeralKeyPair(),
+          webrtc: true,
+          relayOnly: false,
+          directDeadlineMs: 8_000,
+          room: { direct: () => 64 * 1024, relayed: () => 64 * 1024 },
+          ...rest,
+        },
+        this.now,
+      );
+    this.links = { a: make('a', options), b: make('b', { ...options, ...optionsOfB }) };
+  }
+
+  give(end: End, input: LinkInput): void {
+    for (const output of this.links[end].handle(input, this.now)) {
+      this.did[end].push({ at: this.now, output });
+      this.#carry(end, output);
+    }
+  }
+
+  send(end: End, number: number, priority: Priority = 'chat'): void {
+    this.give(end, { is: 'send', frame: Uint8Array.of(number >> 8, number & 255), priority });
+  }
+
+  numbers(end: End): number[] {
+    return this.did[end].flatMap(({ output }) =>
+      output.do === 'frame' ? [(output.frame[0] ?? 0) * 256 + (output.frame[1] ?? 0)] : [],
+    );
+  }
+
+  /** What was done of a kind, with the time since the beginning. */
+  all<K extends LinkOutput['do']>(end: End, kind: K) {
+    return this.did[end].flatMap(({ at, output }) =>
+      output.do === kind ? [{ ...output, at: at - 1_000_000 } as Extract<LinkOutput, { do: K }> & { at: number }] : [],
+    );
+  }
+
+  /** Closes a direct path under both ends. */
+  cut(): void {
+    for (const end of ['a', 'b'] as const) {
+      for (const attempt of this.#live[end]) this.give(end, { is: 'closed', attempt });
+      this.#live[end].clear();
+    }
+  }
+
+  run(ms: number): void {
+    const until = this.now + ms;
+    for (let steps = 0; ; steps++) {
+      if (steps > 100_000) throw new Error('the links never rest');
+      const wakes = (['a', 'b'] as const).map((end) => this.links[end].wakeAt ?? Number.POSITIVE_INFINITY);
+      const next = Math.min(this.#queue[0]?.at ?? Number.POSITIVE_INFINITY, ...wakes);
+      if (next > until) break;
+      this.now = Math.max(this.now, next);
+      const planned = this.#queue[0];
+      if (planned !== undefined && planned.at <= this.now) {
+        this.#queue.shift();
+        planned.run();
+      } else for (const end of ['a', 'b'] as const) this.give(end, { is: 'tick' });
+    }
+    this.now = until;
+  }
+
+  #carry(end: End, output: LinkOutput): void {
+    const other = end === 'a' ? 'b' : 'a';
+    switch (output.do) {
+      case 'signal':
+        if (!this.signalsCarry) return;
+        this.#later(SIGNAL_MS, () => this.give(other, { is: 'signal', payload: output.payload }));
+        return;
+      case 'attempt': {
+        const { attempt } = output;
+        this.#live[end].add(attempt);
+        this.#later(1, () => this.give(end, { is: 'described', attempt, description: description(1) }));
+        return;
+      }
+      case 'answer': {
+        const { attempt } = output;
+        this.#later(ICE_MS, () => {
+          if (!this.directWorks || !this.#live.a.has(attempt) || !this.#live.b.has(attempt)) return;
+          this.give('a', { is: 'opened', attempt });
+          this.give('b', { is: 'opened', attempt });
+        });
+        return;
+      }
+      case 'abandon': {
+        const { attempt } = output;
+        this.#live[end].delete(attempt);
+        this.#later(DIRECT_MS, () => {
+          if (this.#live[other].delete(attempt)) this.give(other, { is: 'closed', attempt });
+        });
+        return;
+      }
+      case 'send-direct': {
+        const { attempt, packet } = output;
+        this.#later(DIRECT_MS, () => {
+          if (!this.directCarries || !this.#live[other].has(attempt)) return;
+          this.give(other, { is: 'packet', attempt, bytes: packet });
+        });
+        return;
+      }
+      case 'send-relayed':
+        this.#later(RELAY_MS, () => {
+          if (this.relayCarries) this.give(other, { is: 'relayed', frame: output.frame });
+        });
+        return;
+      default:
+        return;
+    }
+  }
+
+  #later(ms: number, run: () => void): void {
+    this.#queue.push({ at: this.now + ms, order: this.#order++, run });
+    this.#queue.sort((x, y) => x.at - y.at || x.order - y.order);
+  }
+}

@@ -1,0 +1,177 @@
+/** For tests: a real signaling server on a free port, and peers with real keys, sockets and WebRTC. */
+import { randomBytes } from 'node:crypto';
+import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
+import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import * as ids from '@snug/shared/protocol/ids.ts';
+import * as v from 'valibot';
+import { vi } from 'vitest';
+import { createLinks, type Links, type LinksOptions } from '../links.ts';
+import type { LinksEvent, Path, TopicSpec } from '../links-port.ts';
+import { connectToServer, type SignalingSocket } from '../signaling-client.ts';
+import { nodeWebrtc } from '../node-webrtc.ts';
+
+interface TestServer {
+  listen(): Promise<{ readonly port: number }>;
+  close(): Promise<void>;
+  readonly counters: { readonly relayedBytes: number; readonly relayedFrames: number };
+}
+
+/** By name only: nothing of the client is built on the server. */
+const SERVER_MODULE: string = '../../../signaling/server.ts';
+
+const open: (() => Promise<void>)[] = [];
+
+export async function closeAll(): Promise<void> {
+  await Promise.all(open.splice(0).map((close) => close()));
+}
+
+export async function startServer(port = 0) {
+  const module: { createSignalingServer(settings: object, dependencies: object): TestServer } =
+    await import(SERVER_MODULE);
+  const server = module.createSignalingServer(
+    {
+      port,
+      host: '127.0.0.1',
+      stun: null,
+      origins: [],
+      publicHosts: [],
+      trustProxy: false,
+      ice: { urls: [], turnSecret: null, turnSeconds: 600 },
+      maxPeers: 1000,
+      maxPeersPerAddress: 1000,
+      pageDir: null,
+    },
+    { log: () => undefined, random: Math.random, now: Date.now },
+  );
+  const address = await server.listen();
+  open.push(() => server.close());
+  return { server, port: address.port, url: `http://127.0.0.1:${address.port}` };
+}
+
+export class TestPeer {
+  readonly id: PeerId;
+  readonly links: Links;
+  readonly events: LinksEvent[] = [];
+  /** Connections made, the latest last. */
+  readonly connections: RTCPeerConnection[];
+  onEvent: (event: LinksEvent) => void = () => undefined;
+
+  constructor(options: Omit<LinksOptions, 'emit'>, connections: RTCPeerConnection[]) {
+    this.id = options.device.peerId;
+    this.connections = connections;
+    this.links = createLinks({
+      ...options,
+      emit: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
+    });
+    open.push(() => this.links.close());
+  }
+
+  static async make(options: Partial<LinksOptions> = {}): Promise<TestPeer> {
+    const device = await openDeviceKey(await generateDeviceKey());
+    const connections: RTCPeerConnection[] = [];
+    const wrtc = nodeWebrtc();
+    class Kept extends wrtc.RTCPeerConnection {
+      constructor(config?: RTCConfiguration) {
+        super(config);
+        connections.push(this);
+      }
+    }
+    const rtc = { wrtc: { ...wrtc, RTCPeerConnection: Kept } };
+    return new TestPeer({ rtc, ...options, device }, connections);
+  }
+
+  join(spec: TopicSpec): void {
+    this.links.command({ do: 'join', spec });
+  }
+
+  all<K extends LinksEvent['is']>(is: K): Extract<LinksEvent, { is: K }>[] {
+    return this.events.filter((event): event is Extract<LinksEvent, { is: K }> => event.is === is);
+  }
+
+  /** The first event of a kind, now or within 15 s. */
+  first<K extends LinksEvent['is']>(is: K): Promise<Extract<LinksEvent, { is: K }>> {
+    return until(() => this.all(is)[0], `an event '${is}'`);
+  }
+
+  /** Waits until the links are, and are all, on a path. */
+  async on(path: Path): Promise<void> {
+    await until(() => {
+      const { links } = this.links.status();
+      return links.length > 0 && links.every((link) => link.path === path) ? true : undefined;
+    }, `a ${path} link`);
+  }
+
+  send(to: TestPeer, number: number, size = 4, priority: 'chat' | 'bulk' = 'chat'): void {
+    const frame = new Uint8Array(size);
+    new DataView(frame.buffer).setUint32(0, number);
+    this.links.command({ do: 'send', peer: to.id, frame, priority });
+  }
+
+  /** The numbers of the frames that came, in the order in which they came. */
+  get numbers(): number[] {
+    return this.all('frame').map(({ frame }) =>
+      new DataView(frame.buffer, frame.byteOffset).getUint32(0),
+    );
+  }
+
+  async got(count: number): Promise<void> {
+    await until(() => (this.numbers.length >= count ? true : undefined), `${count} frames`);
+  }
+}
+
+/** Holds back the signals of those who connect through it, so that their offers cross. */
+export class SignalGate {
+  readonly #waiting = new Map<SignalingSocket, (() => void)[]>();
+  #open = false;
+
+  /** How many peers have something to say. */
+  get held(): number {
+    return this.#waiting.size;
+  }
+
+  readonly connect = (url: string): SignalingSocket => {
+    const socket = connectToServer(url);
+    const emit = socket.emit.bind(socket);
+    socket.emit = (...args) => {
+      if (args[0] !== 'signal' || this.#open) return emit(...args);
+      const waiting = this.#waiting.get(socket) ?? [];
+      this.#waiting.set(socket, waiting);
+      waiting.push(() => socket.timeout(10_000) && emit(...args));
+      return socket;
+    };
+    return socket;
+  };
+
+  open(): void {
+    this.#open = true;
+    for (const waiting of this.#waiting.values()) for (const release of waiting) release();
+  }
+}
+
+/** Waits, at most 15 s, for a condition to hold. */
+export function until<T>(condition: () => T | undefined, what: string): Promise<T> {
+  return vi.waitFor(
+    () => {
+      const value = condition();
+      if (value === undefined) throw new Error(`still waiting for ${what}`);
+      return value;
+    },
+    { timeout: 15_000, interval: 5 },
+  );
+}
+
+/** A topic whose members list each other. */
+export function room(url: string, ...peers: TestPeer[]): TopicSpec {
+  return {
+    topic: v.parse(ids.Topic, randomBytes(32).toString('base64url')),
+    signalKey: new Uint8Array(randomBytes(32)),
+    servers: [url],
+    initiate: 'listed',
+    allowed: peers.map((peer) => peer.id),
+  };
+}
+
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

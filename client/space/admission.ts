@@ -1,0 +1,134 @@
+/**
+ * What is let in. Shape, bounds and signature are functions of the bytes alone; an act in the space document is
+ * judged by the state of what it cites; elsewhere an entry waits until its device is known to have been admitted.
+ * What one peer refuses, every peer refuses: whatever depends on what has arrived so far waits instead.
+ */
+import { equalBytes, fromBase64url, sha256, toHex } from '@snug/shared/crypto/bytes.ts';
+import { parseAct, parseSeal, verifyJoinRequest } from '@snug/shared/entries/acts.ts';
+import { decodeEntry, SORT, verifyEntry, verifyGenesis } from '@snug/shared/entries/entry.ts';
+import type { ChangeHash, EntryId } from '@snug/shared/protocol/ids.ts';
+import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
+import { type DocumentLog, type LoggedEntry, logged } from './document-log.ts';
+import { type Membership, membershipAt, refuseAct } from './membership.ts';
+
+/** An entry as it came: bytes, and the changes that its sender says it was built on. */
+export interface Arrival {
+  readonly bytes: Uint8Array;
+  readonly deps: readonly ChangeHash[];
+}
+
+export type Verdict =
+  | { readonly is: 'new'; readonly entry: LoggedEntry }
+  | { readonly is: 'known'; readonly id: EntryId }
+  /** Something it needs has not arrived. */
+  | { readonly is: 'waiting'; readonly why: string }
+  /** No peer will ever take it: its sender misbehaves. */
+  | { readonly is: 'refused'; readonly why: string };
+
+/** What judging needs to know beside the document itself. */
+export interface Surroundings {
+  readonly membership: Membership;
+  /** The log of segment `number` of the same channel, where it is held. */
+  segment(number: number): DocumentLog | undefined;
+}
+
+/**
+ * True when all signatures fit: of a genesis under its own tag, of everything else over document and deps; and of an
+ * `admit` act those of the newcomer and of the invite's holder.
+ */
+export async function verified(log: DocumentLog, arrival: Arrival): Promise<boolean> {
+  if (log.address.kind === 'space' && arrival.deps.length === 0)
+    return equalBytes(sha256(arrival.bytes), fromBase64url(log.address.space))
+      ? verifyGenesis(arrival.bytes)
+      : false;
+  if (arrival.deps.length === 0) return false;
+  if (!(await verifyEntry({ documentId: log.id, deps: arrival.deps, bytes: arrival.bytes })))
+    return false;
+  const entry = decodeEntry(arrival.bytes);
+  if (log.address.kind !== 'space' || entry?.sort !== SORT.act) return true;
+  const act = parseAct(entry.body);
+  return act?.act === 'admit' ? verifyJoinRequest(log.address.space, act) : true;
+}
+
+
+/**
+ * Judges one arrival that has been `verified`, and adds it to the log when it
+ * may come in. Synchronous, so that a batch is judged as one.
+ */
+export function judge(log: DocumentLog, arrival: Arrival, around: Surroundings): Verdict {
+  const entry = decodeEntry(arrival.bytes);
+  if (!entry) return { is: 'refused', why: 'it is no entry' };
+  const startOp = log.startOp(arrival.deps);
+  if (startOp === undefined) return { is: 'waiting', why: 'its deps have not arrived' };
+  const candidate = logged(arrival.bytes, arrival.deps, startOp);
+  if (!candidate) return { is: 'refused', why: 'it is no entry' };
+  if (log.byId(candidate.id)) return { is: 'known', id: candidate.id };
+  const objection =
+    log.address.kind === 'space'
+      ? objectInSpace(log, candidate)
+      : log.address.kind === 'epoch'
+        ? objectInEpoch(candidate, around)
+        : objectInSegment(log, candidate, around, log.address.number);
+  if (objection) return objection;
+  log.add(candidate);
+  return { is: 'new', entry: candidate };
+}
+
+type Objection = Extract<Verdict, { is: 'waiting' | 'refused' }> | undefined;
+const refused = (why: string): Objection => ({ is: 'refused', why });
+const waiting = (why: string): Objection => ({ is: 'waiting', why });
+
+function objectInSpace(log: DocumentLog, candidate: LoggedEntry): Objection {
+  if (candidate.deps.length === 0)
+    return log.count === 0 ? undefined : refused('a space has one genesis');
+  const state = membershipAt(log, candidate.deps);
+  if (candidate.entry.sort === SORT.body)
+    return state.devices.has(candidate.author)
+      ? undefined
+      : refused('its author was no member of what it cites');
+  if (candidate.entry.sort !== SORT.act) return refused('a space document holds acts and bodies');
+  if (!candidate.act) return refused('it is no act');
+  const why = refuseAct(state, candidate.author, candidate.act);
+  return why === undefined ? undefined : refused(why);
+}
+
+function objectInEpoch(candidate: LoggedEntry, around: Surroundings): Objection {
+  if (candidate.entry.sort !== SORT.seal || !parseSeal(candidate.entry.body))
+    return refused("an epoch's document holds seals");
+  return listed(candidate, around);
+}
+
+function objectInSegment(
+  log: DocumentLog,
+  candidate: LoggedEntry,
+  around: Surroundings,
+  number: number,
+): Objection {
+  if (log.address.kind !== 'segment') return refused('it is in no segment');
+  if (!around.membership.channels.has(log.address.channel))
+    return waiting('its channel has not been opened');
+  const first = candidate.deps.length === 1 && candidate.deps[0] === log.root?.hash;
+  const opening = candidate.entry.sort === SORT.opening;
+  if (opening !== (first && number > 0))
+    return refused('a segment after the first begins with an opening, and holds no other');
+  if (opening) {
+    if (candidate.entry.body.length !== 32) return refused('an opening names one change');
+    const named = openingNames(candidate.entry.body, around.segment(number - 1));
+    if (!named) return waiting('what its opening names has not arrived');
+  } else if (candidate.entry.sort !== SORT.body) {
+    return refused('a segment holds bodies');
+  }
+  return listed(candidate, around);
+}
+
+function openingNames(hash: Uint8Array, before: DocumentLog | undefined): boolean {
+  const name = toHex(hash);
+  const named = before?.entries.find((entry) => entry.hash === name);
+  return named !== undefined && named.startOp >= ENTRY_LIMITS.openingStartOp;
+}
+
+function listed(candidate: LoggedEntry, around: Surroundings): Objection {
+  return around.membership.devices.has(candidate.author)
+    ? undefined
+    : waiting('its device has not been admitted');
+}

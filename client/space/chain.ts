@@ -1,0 +1,153 @@
+/**
+ * Order and gaps of a channel: a pure function of the entries held and the viewer's clock, never of the order in
+ * which they came. Order is `max(hlc, 1 + order of refs and prev)`, then id. An `hlc` more than five minutes past
+ * the viewer's own clock does not count while it is so, and is never inherited: one far-off clock cannot drag a channel
+ * along.
+ */
+import { type Bytes, fromBase64url, toHex } from '@snug/shared/crypto/bytes.ts';
+import type { Body } from '@snug/shared/entries/body.ts';
+import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+
+/** How far another's clock may be ahead before it is not believed, ms. */
+export const CLOCK_AHEAD_MS = 5 * 60_000;
+
+export interface Opened {
+  readonly id: EntryId;
+  readonly author: PeerId;
+  readonly body: Body;
+}
+
+export interface Placed extends Opened {
+  readonly order: number;
+  readonly farOff: boolean;
+}
+
+/** First 16 bytes of an entry's id, as `prev` names it. */
+export function tipOf(id: EntryId): Bytes {
+  return fromBase64url(id).slice(0, 16);
+}
+
+export class Chain {
+  readonly #byTip = new Map<string, Opened>();
+  readonly #byAuthor = new Map<PeerId, Opened[]>();
+  /** `author tip` that a later entry of the same author continues, and tips that anything names. */
+  readonly #continued = new Set<string>();
+  readonly #named = new Set<string>();
+  readonly #greatest = new Map<PeerId, number>();
+  readonly #orders = new Map<string, number>();
+  /** Entries that were far off when orders were last worked out: they come to count as time goes by. */
+  readonly #farOff = new Set<string>();
+
+  #placed: Placed[] | undefined;
+
+  get size(): number {
+    return this.#byTip.size;
+  }
+
+  add(entry: Opened): void {
+    const tip = toHex(tipOf(entry.id));
+    if (this.#byTip.has(tip)) return;
+    this.#byTip.set(tip, entry);
+    this.#placed = undefined;
+    const own = this.#byAuthor.get(entry.author);
+    if (own) own.push(entry);
+    else this.#byAuthor.set(entry.author, [entry]);
+    this.#greatest.set(entry.author, Math.max(this.#greatest.get(entry.author) ?? 0, entry.body.n));
+    for (const prev of entry.body.prev) this.#continued.add(`${entry.author} ${toHex(prev)}`);
+    for (const name of namesIn(entry.body)) this.#named.add(name);
+    // Whoever named it before it came was placed without it.
+    if (this.#named.has(tip)) this.#orders.clear();
+  }
+
+  has(id: EntryId): boolean {
+    return this.#byTip.has(toHex(tipOf(id)));
+  }
+
+  /** A device's entries that none of its own names as previous, and the `n` for its next. */
+  next(author: PeerId): { readonly prev: readonly Bytes[]; readonly n: number } {
+    const tips = (this.#byAuthor.get(author) ?? [])
+      .filter((entry) => !this.#continued.has(`${author} ${toHex(tipOf(entry.id))}`))
+      .sort((a, b) => b.body.n - a.body.n)
+      .slice(0, 16);
+    const n = Math.min(1 + (this.#greatest.get(author) ?? 0), Number.MAX_SAFE_INTEGER);
+    return { prev: tips.map((tip) => tipOf(tip.id)), n };
+  }
+
+  /** All entries in the order in which people see them. */
+  placed(now: number): readonly Placed[] {
+    // Without far-off clocks the view does not depend on the time.
+    if (this.#placed && this.#farOff.size === 0) return this.#placed;
+    for (const tip of this.#farOff) {
+      const entry = this.#byTip.get(tip);
+      if (entry && entry.body.hlc > now + CLOCK_AHEAD_MS) continue;
+      this.#farOff.clear();
+      this.#orders.clear();
+      break;
+    }
+    const placed: Placed[] = [];
+    for (const [tip, entry] of this.#byTip) {
+      const farOff = entry.body.hlc > now + CLOCK_AHEAD_MS;
+      placed.push({ ...entry, order: this.#order(tip, now), farOff });
+    }
+    this.#placed = placed.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+    return this.#placed;
+  }
+
+  /** The clock of a new entry: the wall's, or just past what is seen, never dragged further by others than allowed. */
+  tick(now: number): number {
+    let newest = 0;
+    for (const [, entry] of this.#byTip) {
+      if (entry.body.hlc <= now + CLOCK_AHEAD_MS) newest = Math.max(newest, entry.body.hlc);
+    }
+    return Math.max(now, newest + 1);
+  }
+
+  /** How many of each author's entries their later ones build on that have not arrived. */
+  gaps(): Map<PeerId, number> {
+    const gaps = new Map<PeerId, number>();
+    for (const [author, own] of this.#byAuthor) {
+      const orphaned = own.filter((e) => !e.body.prev.every((p) => this.#byTip.has(toHex(p))));
+      if (orphaned.length === 0) continue;
+      const numbers = own.map((entry) => entry.body.n).sort((a, b) => a - b);
+      let missing = 0;
+      for (const entry of orphaned) {
+        const below = numbers[numbers.indexOf(entry.body.n) - 1] ?? 0;
+        missing += Math.max(0, entry.body.n - 1 - below);
+      }
+      if (missing > 0) gaps.set(author, missing);
+    }
+    return gaps;
+  }
+
+  /** Depth first without recursion: chains are as long as channels. A cycle cannot be made, as names are hashes. */
+  #order(start: string, now: number): number {
+    const open = [start];
+    while (open.length > 0) {
+      const tip = open[open.length - 1];
+      if (tip === undefined) break;
+      const entry = this.#byTip.get(tip);
+      if (!entry || this.#orders.has(tip)) {
+        open.pop();
+        continue;
+      }
+      const before = namesIn(entry.body).filter((name) => this.#byTip.has(name));
+      const waiting = before.filter((name) => !this.#orders.has(name));
+      if (waiting.length > 0) {
+        open.push(...waiting);
+        continue;
+      }
+      const farOff = entry.body.hlc > now + CLOCK_AHEAD_MS;
+      if (farOff) this.#farOff.add(tip);
+      const own = farOff ? 0 : entry.body.hlc;
+      const inherited = Math.max(0, ...before.map((name) => 1 + (this.#orders.get(name) ?? 0)));
+      this.#orders.set(tip, Math.max(own, inherited));
+      open.pop();
+    }
+    return this.#orders.get(start) ?? 0;
+  }
+}
+
+/** The tips, as hex, of what a body builds on: the author's own previous entries and what it refers to. */
+function namesIn(body: Body): string[] {
+  return [...body.prev.map(toHex), ...body.refs.map((ref) => toHex(ref.subarray(0, 16)))];
+}

@@ -1,0 +1,188 @@
+/**
+ * Who belongs to a space and what they may do: a pure function of the acts in its space document. An act counts if
+ * its author had the right to it in the state of what it cites, that is, of its ancestors; so everybody who holds
+ * the same acts holds the same state, in whatever order they came.
+ */
+import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
+import { toBase64url } from '@snug/shared/crypto/bytes.ts';
+import type { Act, UnknownAct } from '@snug/shared/entries/acts.ts';
+import type { ChangeHash, ChannelId, EpochId, PeerId } from '@snug/shared/protocol/ids.ts';
+import {
+  ChannelId as ChannelIdSchema,
+  EpochId as EpochIdSchema,
+} from '@snug/shared/protocol/ids.ts';
+import * as v from 'valibot';
+import type { DocumentLog, LoggedEntry } from './document-log.ts';
+
+export type Role = 'admin' | 'member';
+
+/** Up to this many accounts everybody may invite; beyond, admins. */
+export const EVERYBODY_INVITES = 20;
+/** Most devices of an account, and most live invites it may have made. */
+export const DEVICES = 16;
+export const INVITES = 64;
+
+export interface Device {
+  readonly peer: PeerId;
+  readonly account: string;
+  /** X25519, 32 bytes: secrets are sealed to it. */
+  readonly sealing: Uint8Array;
+}
+
+export interface Invite {
+  readonly by: PeerId;
+  /** ms since 1970; judged by the clock of whoever admits, never here. */
+  readonly expires: number | undefined;
+}
+
+export interface Epoch {
+  readonly id: EpochId;
+  readonly number: number;
+  readonly seals: Uint8Array;
+}
+
+export interface Membership {
+  /** Account → role, in the order in which they came. */
+  readonly accounts: ReadonlyMap<string, Role>;
+  readonly devices: ReadonlyMap<PeerId, Device>;
+  /** Invite key, base64url → invite. */
+  readonly invites: ReadonlyMap<string, Invite>;
+  readonly epochs: readonly Epoch[];
+  readonly channels: ReadonlySet<ChannelId>;
+}
+
+interface Draft {
+  accounts: Map<string, Role>;
+  devices: Map<PeerId, Device>;
+  invites: Map<string, Invite>;
+  epochs: Epoch[];
+  channels: Set<ChannelId>;
+}
+
+const NOBODY = (): Draft => ({
+  accounts: new Map(),
+  devices: new Map(),
+  invites: new Map(),
+  epochs: [],
+  channels: new Set(),
+});
+
+/** The state of all acts held. */
+export function membershipOf(log: DocumentLog): Membership {
+  return fold(log.entries);
+}
+
+/** The state of what an act cites: its ancestors only. */
+export function membershipAt(log: DocumentLog, deps: readonly ChangeHash[]): Membership {
+  const heads = log.heads;
+  if (heads.length === deps.length && heads.every((head) => deps.includes(head)))
+    return membershipOf(log);
+  const ancestors = log.ancestors(deps);
+  return fold(log.entries.filter((entry) => ancestors.has(entry.hash)));
+}
+
+/** Acts were judged when they were let in, so here each counts. Entries come in a causal order. */
+function fold(entries: readonly LoggedEntry[]): Membership {
+  const state = NOBODY();
+  for (const entry of entries) {
+    if (entry.act) apply(state, entry.act, entry);
+  }
+  // Of two concurrent epochs with one number the lower id is first: the order of arrival must not show.
+  state.epochs.sort((a, b) => b.number - a.number || (a.id < b.id ? -1 : 1));
+  return state;
+}
+
+function apply(state: Draft, act: Act | UnknownAct, entry: LoggedEntry): void {
+  switch (act.act) {
+    case 'genesis':
+      state.accounts.set(act.account, 'admin');
+      state.devices.set(entry.author, {
+        peer: entry.author,
+        account: act.account,
+        sealing: act.sealing,
+      });
+      return;
+    case 'invite':
+      state.invites.set(toBase64url(act.key), { by: entry.author, expires: act.expires });
+      return;
+    case 'admit': {
+      const peer = peerIdFromPublicKey(act.device);
+      if (!state.accounts.has(act.account)) state.accounts.set(act.account, 'member');
+      const known = state.devices.get(peer);
+      // Two members may admit one newcomer at once: the same proof, so the same device.
+      if (!known) state.devices.set(peer, { peer, account: act.account, sealing: act.sealing });
+      return;
+    }
+    case 'role':
+      state.accounts.set(act.account, act.role);
+      return;
+    case 'epoch':
+      state.epochs.push({
+        id: v.parse(EpochIdSchema, toBase64url(act.id)),
+        number: act.number,
+        seals: act.seals,
+      });
+      return;
+    case 'channel':
+      state.channels.add(v.parse(ChannelIdSchema, toBase64url(act.channel)));
+      return;
+    case 'unknown':
+      return;
+  }
+}
+
+export function roleOf(state: Membership, peer: PeerId): Role | undefined {
+  const device = state.devices.get(peer);
+  return device && state.accounts.get(device.account);
+}
+
+export function mayInvite(state: Membership, peer: PeerId): boolean {
+  const role = roleOf(state, peer);
+  return role === 'admin' || (role === 'member' && state.accounts.size <= EVERYBODY_INVITES);
+}
+
+/**
+ * Why an act may not be let in, or `undefined` if it may. `state` is that of what the act cites. A join's two
+ * signatures are checked by the caller, once, because that is asynchronous.
+ */
+export function refuseAct(state: Membership, author: PeerId, act: Act | UnknownAct): string | undefined {
+  const role = roleOf(state, author);
+  if (!role) return 'its author was no member of what it cites';
+  switch (act.act) {
+    case 'genesis':
+      return 'a space has one genesis';
+    case 'invite': {
+      if (!mayInvite(state, author)) return 'its author may not invite';
+      const own = [...state.invites.values()].filter((invite) => invite.by === author);
+      return own.length >= INVITES ? `its author has ${INVITES} invites` : undefined;
+    }
+    case 'admit': {
+      if (!state.invites.has(toBase64url(act.invite))) return 'it cites no such invite';
+      const devices = [...state.devices.values()].filter((d) => d.account === act.account);
+      if (devices.length >= DEVICES) return `its account has ${DEVICES} devices`;
+      // An account of several devices is vouched for by that account, which comes with device linking.
+      const peer = peerIdFromPublicKey(act.device);
+      return act.account === peer ? undefined : 'a device is admitted under its own account';
+    }
+    case 'role':
+      if (role !== 'admin') return 'only an admin gives roles';
+      return state.accounts.has(act.account) ? undefined : 'it gives a role to nobody';
+    case 'epoch': {
+      const highest = state.epochs[0]?.number ?? 0;
+      if (act.number !== highest + 1) return `its number is not ${highest + 1}`;
+      const listed = new Set(act.list.map((device) => peerIdFromPublicKey(device)));
+      const same =
+        listed.size === state.devices.size && [...state.devices.keys()].every((d) => listed.has(d));
+      return same ? undefined : 'its list is not that of the state it cites';
+    }
+    case 'channel':
+      return undefined;
+    case 'unknown':
+      return undefined;
+  }
+}
+
+/** The epoch under which one writes: highest number, then lowest id. */
+export function currentEpoch(state: Membership): Epoch | undefined {
+  return state.epochs[0];
+}

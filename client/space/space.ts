@@ -1,0 +1,477 @@
+/**
+ * One space as this device holds it: its documents, the secrets that open them, and what follows from both. All
+ * writing and letting-in goes through one queue, so what is judged is never changed while it is judged.
+ */
+import { fromHex, toHex } from '@snug/shared/crypto/bytes.ts';
+import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { type Body, hintOf, openBody, sealBody } from '@snug/shared/entries/body.ts';
+import { openEpochSeal, parseSeal } from '@snug/shared/entries/acts.ts';
+import { NO_HINT, SORT, type Sort, signEntry, entryId } from '@snug/shared/entries/entry.ts';
+import type {
+  ChangeHash,
+  ChannelId,
+  DocumentId,
+  EntryId,
+  EpochId,
+  PeerId,
+} from '@snug/shared/protocol/ids.ts';
+import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
+import { type Address, documentIdOf } from './address.ts';
+import { type Arrival, judge, type Surroundings, type Verdict, verified } from './admission.ts';
+import { Chain, type Opened } from './chain.ts';
+import { DocumentLog, type LoggedEntry, logged } from './document-log.ts';
+import { currentEpoch, type Membership, membershipOf } from './membership.ts';
+import { type HeldEpoch, type SpaceRecord, spaceKey } from './space-record.ts';
+import type { KeptValue, Store } from './store.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** Something changed that others may care about. */
+export interface SpaceChange {
+  /** Let in just now, in causal order, with who it came from; absent for one's own. */
+  readonly admitted: readonly { readonly log: DocumentLog; readonly entry: LoggedEntry; readonly from?: PeerId }[];
+  /** Messages and other sealed entries of channels that could be opened just now. */
+  readonly opened: readonly { readonly channel: ChannelId; readonly opened: Opened }[];
+  readonly membership: boolean;
+  readonly secrets: boolean;
+}
+
+export interface WriteOptions {
+  /** Values to keep in the same transaction as the entry. */
+  readonly beside?: (id: EntryId) => readonly KeptValue[];
+}
+
+export interface Received {
+  readonly verdict: Verdict;
+  readonly arrival: Arrival;
+}
+
+export class Space {
+  readonly record: SpaceRecord;
+  readonly #device: DeviceKey;
+  readonly #store: Store;
+  readonly #onChange: (change: SpaceChange) => void;
+  readonly #logs = new Map<DocumentId, DocumentLog>();
+  readonly #waiting = new WaitingRoom();
+  /** Opened since listeners were last told. */
+  readonly #opened: { readonly channel: ChannelId; readonly opened: Opened }[] = [];
+  readonly #sealed = new Set<{ log: DocumentLog; entry: LoggedEntry }>();
+  readonly #channels = new Map<ChannelId, Chain>();
+  /** Peers who answered while this device asked to be let in: believed until the members are known. */
+  readonly welcomers = new Set<PeerId>();
+  /** Let in, but not stored: the store refused. Tried again before anything else is stored. */
+  #unstored: { readonly document: DocumentId; readonly entries: readonly LoggedEntry[] }[] = [];
+  /** Sealed entries of the space document: names, profiles, settings. */
+  readonly settings = new Chain();
+  #membership: Membership;
+  #queue: Promise<unknown> = Promise.resolve();
+  /** Entries that could not be read back or opened as what they claim. */
+  #unreadable = 0;
+
+  constructor(options: {
+    record: SpaceRecord;
+    device: DeviceKey;
+    store: Store;
+    onChange: (change: SpaceChange) => void;
+  }) {
+    this.record = options.record;
+    this.#device = options.device;
+    this.#store = options.store;
+    this.#onChange = options.onChange;
+    this.#membership = membershipOf(this.log({ kind: 'space', space: this.record.id }));
+  }
+
+  get membership(): Membership {
+    return this.#membership;
+  }
+
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
+  get logs(): Iterable<DocumentLog> {
+    return this.#logs.values();
+  }
+
+  /** The log of a document of this space; an empty one where nothing is held yet. */
+  log(address: Address): DocumentLog {
+    const id = documentIdOf(address);
+    const held = this.#logs.get(id);
+    if (held) return held;
+    const fresh = new DocumentLog(address);
+    this.#logs.set(id, fresh);
+    return fresh;
+  }
+
+  held(id: DocumentId): DocumentLog | undefined {
+    return this.#logs.get(id);
+  }
+
+  get spaceLog(): DocumentLog {
+    return this.log({ kind: 'space', space: this.record.id });
+  }
+
+  channel(id: ChannelId): Chain {
+    const held = this.#channels.get(id);
+    if (held) return held;
+    const fresh = new Chain();
+    this.#channels.set(id, fresh);
+    return fresh;
+  }
+
+  /** Whether a peer may have a document: members everything, as far as this device knows who they are. */
+  serves(peer: PeerId): boolean {
+    return this.#membership.devices.has(peer);
+  }
+
+  /** Reads everything back from the store. */
+  async load(): Promise<void> {
+    await this.#readBack({ kind: 'space', space: this.record.id });
+    this.#membership = membershipOf(this.spaceLog);
+    for (const epoch of this.#membership.epochs)
+      await this.#readBack({ kind: 'epoch', space: this.record.id, epoch: epoch.id });
+    for (const channel of this.#membership.channels) {
+      for (let number = 0; ; number++) {
+        const read = await this.#readBack({
+          kind: 'segment',
+          space: this.record.id,
+          channel,
+          number,
+        });
+        if (read === 0) break;
+      }
+    }
+    await this.#openEpochs();
+    this.#openSealed();
+    this.#opened.length = 0;
+  }
+
+  async #readBack(address: Address): Promise<number> {
+    const log = this.log(address);
+    const stored = await this.#store.entries(log.id);
+    for (const { bytes, deps, startOp, hash } of stored) {
+      const entry = logged(bytes, deps, startOp);
+      // What is damaged, and what builds on it, is left out: a neighbour fills it again.
+      if (!entry || entry.hash !== hash || log.startOp(deps) !== startOp) this.#unreadable++;
+      else if (log.add(entry)) this.#take(log, entry);
+    }
+    return stored.length;
+  }
+
+  /** Keeps the record. Rejects with `StoreError`. */
+  save(): Promise<void> {
+    return this.#store.put(spaceKey(this.record.id), this.record);
+  }
+
+  /** Runs `work` alone: nothing else is written or let in meanwhile. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(work, work);
+    this.#queue = run.catch(() => {});
+    return run;
+  }
+
+  /**
+   * Lets in what a neighbour sent of one document, and whatever waited for it. `arrivals` is asked for when its turn
+   * has come, so that it can name deps by what is held then.
+   */
+  receive(
+    log: DocumentLog,
+    from: PeerId,
+    arrivals: () => readonly Arrival[],
+  ): Promise<readonly Received[]> {
+    return this.exclusively(async () => {
+      const results = await this.#admit(log, from, arrivals());
+      await this.#retryWaiting(results.some(({ verdict }) => verdict.is === 'new'));
+      return results;
+    });
+  }
+
+  /** Takes in what the tab that leads has judged and stored already. Entries whose deps are missing are left out. */
+  takeOver(log: DocumentLog, arrivals: readonly Arrival[]): Promise<void> {
+    return this.exclusively(async () => {
+      const fresh: LoggedEntry[] = [];
+      for (const { bytes, deps } of arrivals) {
+        const startOp = deps.length === 0 ? 1 : log.startOp(deps);
+        const entry = startOp === undefined ? undefined : logged(bytes, deps, startOp);
+        if (entry && log.add(entry)) fresh.push(entry);
+      }
+      if (fresh.length === 0) return;
+      const before = this.#membership;
+      if (log.address.kind === 'space') this.#membership = membershipOf(log);
+      await this.#settle(
+        fresh.map((entry) => ({ log, entry })),
+        before,
+      );
+    });
+  }
+
+  /** Forgets what a neighbour sent that still waits. */
+  forget(peer: PeerId): void {
+    this.#waiting.forget(peer);
+  }
+
+  async #admit(
+    log: DocumentLog,
+    from: PeerId,
+    arrivals: readonly Arrival[],
+  ): Promise<readonly Received[]> {
+    const checked = await Promise.all(
+      arrivals.map(async (arrival): Promise<Verdict | undefined> => {
+        const id = entryId(arrival.bytes);
+        if (log.byId(id)) return { is: 'known', id };
+        if (!(await verified(log, arrival))) return { is: 'refused', why: 'its signature is wrong' };
+        return undefined;
+      }),
+    );
+    const results: Received[] = [];
+    const fresh: LoggedEntry[] = [];
+    const before = this.#membership;
+    for (const [i, arrival] of arrivals.entries()) {
+      const verdict = checked[i] ?? judge(log, arrival, this.#around(log));
+      results.push({ arrival, verdict });
+      if (verdict.is === 'waiting') {
+        const id = entryId(arrival.bytes);
+        this.#waiting.add({ ...arrival, from, document: log.id, id });
+      }
+      if (verdict.is !== 'new') continue;
+      fresh.push(verdict.entry);
+      if (log.address.kind === 'space') this.#membership = membershipOf(log);
+    }
+    if (fresh.length === 0) return results;
+    const stored = this.#append(log.id, fresh);
+    // A failure to store is told once what came is in view: it may be all there is of it on this device.
+    await stored.catch(() => this.#unstored.push({ document: log.id, entries: fresh }));
+    await this.#settle(
+      fresh.map((entry) => ({ log, entry, from })),
+      before,
+    );
+    await stored;
+    return results;
+  }
+
+  async #append(
+    document: DocumentId,
+    entries: readonly LoggedEntry[],
+    beside: readonly KeptValue[] = [],
+  ): Promise<void> {
+    for (let next = this.#unstored[0]; next; next = this.#unstored[0]) {
+      await this.#store.append(next.document, next.entries);
+      this.#unstored.shift();
+    }
+    await this.#store.append(document, entries, beside);
+  }
+
+  #around(log: DocumentLog): Surroundings {
+    return {
+      membership: this.#membership,
+      segment: (number) =>
+        log.address.kind === 'segment'
+          ? this.#logs.get(documentIdOf({ ...log.address, number }))
+          : undefined,
+    };
+  }
+
+  async #retryWaiting(progress: boolean): Promise<void> {
+    for (let again = progress; again && this.#waiting.size > 0; ) {
+      again = false;
+      const byDocument = Map.groupBy(this.#waiting.takeAll(), (w) => `${w.document} ${w.from}`);
+      for (const group of byDocument.values()) {
+        const [first] = group;
+        const log = first && this.#logs.get(first.document);
+        if (!first || !log) continue;
+        const results = await this.#admit(log, first.from, group);
+        again ||= results.some(({ verdict }) => verdict.is === 'new');
+      }
+    }
+  }
+
+  /** What was just let in takes effect: bodies are opened, secrets found, listeners told. */
+  async #settle(
+    admitted: SpaceChange['admitted'],
+    before: Membership,
+  ): Promise<void> {
+    for (const { log, entry } of admitted) this.#take(log, entry);
+    const keys = this.record.epochs.length;
+    await this.#openEpochs();
+    const secrets = this.record.epochs.length !== keys;
+    if (secrets) this.#openSealed();
+    const opened = this.#opened.splice(0);
+    this.#onChange({ admitted, opened, membership: this.#membership !== before, secrets });
+  }
+
+  #take(log: DocumentLog, entry: LoggedEntry): void {
+    if (entry.entry.sort === SORT.body && !this.#open(log, entry)) this.#sealed.add({ log, entry });
+  }
+
+  #openSealed(): void {
+    for (const waiting of this.#sealed)
+      if (this.#open(waiting.log, waiting.entry)) this.#sealed.delete(waiting);
+  }
+
+  /** True when there is nothing more to try: opened, or damaged inside. */
+  #open(log: DocumentLog, logged: LoggedEntry): boolean {
+    const { entry, deps, id, author } = logged;
+    const epoch = this.#epochByHint(entry.hint);
+    if (!epoch) return false;
+    const body = openBody({
+      contentSecret: epoch.content,
+      documentId: log.id,
+      device: entry.device,
+      deps,
+      sealed: entry.body,
+    });
+    if (!body) {
+      this.#unreadable++;
+      return true;
+    }
+    const opened: Opened = { id, author, body };
+    if (log.address.kind === 'space') this.settings.add(opened);
+    else if (log.address.kind === 'segment') {
+      const { channel } = log.address;
+      this.channel(channel).add(opened);
+      this.#opened.push({ channel, opened });
+    }
+    return true;
+  }
+
+  /** Of two epochs with one hint only the lower id opens bodies. */
+  #epochByHint(hint: Uint8Array): HeldEpoch | undefined {
+    const wanted = toHex(hint);
+    return this.record.epochs
+      .filter((epoch) => toHex(hintOf(epoch.id)) === wanted)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))[0];
+  }
+
+  async #openEpochs(): Promise<void> {
+    for (const epoch of this.#membership.epochs) {
+      if (this.record.epochs.some((held) => held.id === epoch.id)) continue;
+      const log = this.log({ kind: 'epoch', space: this.record.id, epoch: epoch.id });
+      for (const { entry } of log.entries) {
+        const seal = parseSeal(entry.body);
+        if (!seal || toHex(seal.to) !== toHex(this.#device.publicKey)) continue;
+        const secrets = await openEpochSeal({
+          spaceId: this.record.id,
+          epochId: epoch.id,
+          device: this.#device,
+          sealed: seal.sealed,
+        });
+        if (!secrets) continue;
+        const { number, rendezvous, content } = secrets;
+        this.record.epochs.push({ id: epoch.id, number, rendezvous, content });
+        break;
+      }
+    }
+  }
+
+  /** Whether the epoch's document holds a seal for the device with this key. */
+  hasSealFor(epoch: EpochId, device: Uint8Array): boolean {
+    const log = this.log({ kind: 'epoch', space: this.record.id, epoch });
+    const wanted = toHex(device);
+    return log.entries.some(({ entry }) => {
+      const seal = parseSeal(entry.body);
+      return seal !== undefined && toHex(seal.to) === wanted;
+    });
+  }
+
+  /** The epoch that one writes under, if its secrets are held. */
+  get writingEpoch(): HeldEpoch | undefined {
+    const current = currentEpoch(this.#membership);
+    return current && this.record.epochs.find((held) => held.id === current.id);
+  }
+
+  /** Writes an entry in clear: an act, a seal, or an opening. Within `exclusively`. */
+  async writeClear(log: DocumentLog, sort: Exclude<Sort, 0>, body: Uint8Array): Promise<LoggedEntry> {
+    return this.#write(log, log.deps, sort, NO_HINT, body);
+  }
+
+  /** Seals and writes a body. Within `exclusively`. Rejects with `StoreError` when nothing was kept. */
+  async writeSealed(
+    log: DocumentLog,
+    chain: Chain,
+    content: { readonly kind: string; readonly content: Body['content']; readonly refs?: Body['refs'] },
+    now: number,
+    options: WriteOptions = {},
+  ): Promise<LoggedEntry> {
+    const epoch = this.writingEpoch;
+    if (!epoch) throw new Error('The secrets of the current epoch are not held.');
+    const { deps } = log;
+    const next = chain.next(this.#device.peerId);
+    const body: Body = {
+      kind: content.kind,
+      hlc: chain.tick(now),
+      n: next.n,
+      prev: [...next.prev],
+      refs: [...(content.refs ?? [])],
+      content: content.content,
+    };
+    const { hint, sealed } = sealBody({
+      contentSecret: epoch.content,
+      documentId: log.id,
+      device: this.#device.publicKey,
+      deps,
+      epochId: epoch.id,
+      body,
+    });
+    return this.#write(log, deps, SORT.body, hint, sealed, options);
+  }
+
+  async #write(
+    log: DocumentLog,
+    deps: readonly ChangeHash[],
+    sort: Sort,
+    hint: Uint8Array,
+    body: Uint8Array,
+    options: WriteOptions = {},
+  ): Promise<LoggedEntry> {
+    const bytes = await signEntry({
+      device: this.#device,
+      documentId: log.id,
+      deps,
+      sort,
+      hint,
+      body,
+    });
+    return this.keep(log, bytes, deps, options);
+  }
+
+  /** Stores an entry of one's own and takes it in. It is stored before anybody hears of it. */
+  async keep(
+    log: DocumentLog,
+    bytes: Uint8Array,
+    deps: readonly ChangeHash[],
+    options: WriteOptions = {},
+  ): Promise<LoggedEntry> {
+    const startOp = log.startOp(deps);
+    const entry = startOp === undefined ? undefined : logged(bytes, deps, startOp);
+    if (!entry) throw new Error('An entry of our own has the wrong shape.');
+    const beside = [...(options.beside?.(entry.id) ?? [])];
+    let { unheld } = this.record;
+    if (log.address.kind === 'segment' && entry.entry.sort === SORT.body) {
+      // With the entry itself, so that nothing ever claims that others hold it before they said so.
+      unheld = [...unheld, entry.id];
+      beside.push({ key: spaceKey(this.record.id), value: { ...this.record, unheld } });
+    }
+    await this.#append(log.id, [entry], beside);
+    this.record.unheld = unheld;
+    log.add(entry);
+    const before = this.#membership;
+    if (log.address.kind === 'space') this.#membership = membershipOf(log);
+    await this.#settle([{ log, entry }], before);
+    return entry;
+  }
+
+  /** The segment that a new entry of the channel goes into; begins the next one when the newest is full. */
+  async writingSegment(channel: ChannelId): Promise<DocumentLog> {
+    let number = 0;
+    const segment = (n: number) =>
+      this.log({ kind: 'segment', space: this.record.id, channel, number: n });
+    while (segment(number + 1).count > 0) number++;
+    const newest = segment(number);
+    if (newest.count < ENTRY_LIMITS.segmentEntries) return newest;
+    const named = newest.entries.findLast((e) => e.startOp >= ENTRY_LIMITS.openingStartOp);
+    // Ten thousand entries side by side have no such depth: the segment takes more until it has.
+    if (!named) return newest;
+    const next = segment(number + 1);
+    await this.writeClear(next, SORT.opening, fromHex(named.hash));
+    return next;
+  }
+}

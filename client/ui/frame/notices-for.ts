@@ -1,0 +1,62 @@
+import type { StorageState } from '../../engine/view.ts';
+import type { ServerState } from '../../mesh/links-port.ts';
+
+export interface Notice {
+  readonly id: string;
+  readonly text: string;
+  /** Something may be lost. */
+  readonly grave: boolean;
+  /** Said once is enough. */
+  readonly dismissible: boolean;
+}
+
+const unreachable: Notice = {
+  id: 'servers',
+  text: 'No server in reach. You go on talking with whoever you are linked to; newcomers have to wait.',
+  grave: false,
+  dismissible: false,
+};
+
+const storage: Readonly<Record<Exclude<StorageState, 'kept'>, Notice>> = {
+  refused: {
+    id: 'storage-refused',
+    text: 'This browser refuses to keep anything, perhaps because the window is private. When you close it, your name and what you have read here are gone from this device.',
+    grave: true,
+    dismissible: false,
+  },
+  full: {
+    id: 'storage-full',
+    text: 'This device has no room left, so the last message was not kept. What was kept before is safe. Free some room, then reload.',
+    grave: true,
+    dismissible: false,
+  },
+  'best-effort': {
+    id: 'storage-best-effort',
+    text: 'Kept on this device, but the browser may clear it when the device runs short of room.',
+    grave: false,
+    dismissible: true,
+  },
+};
+
+const insecure: Notice = {
+  id: 'plain-http',
+  text: 'This page came over plain http: one-tap copying is missing and the browser may clear what is kept. Messages are sealed all the same.',
+  grave: false,
+  dismissible: true,
+};
+
+/** What has to be said about the state of this device and page, gravest first. */
+export function noticesFor(state: {
+  storage: StorageState;
+  servers: readonly { readonly state: ServerState; readonly url: string }[];
+  secure: boolean;
+}): readonly Notice[] {
+  const notices: Notice[] = [];
+  if (state.storage !== 'kept') notices.push(storage[state.storage]);
+  const down = (s: ServerState) => s === 'unreachable' || s === 'refused';
+  if (state.servers.length > 0 && state.servers.every((server) => down(server.state))) {
+    notices.push(unreachable);
+  }
+  if (!state.secure) notices.push(insecure);
+  return notices.sort((a, b) => Number(b.grave) - Number(a.grave));
+}

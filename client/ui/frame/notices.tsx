@@ -1,0 +1,37 @@
+import './notices.css';
+import X from 'lucide-solid/icons/x';
+import { createMemo, createSignal, For, Show } from 'solid-js';
+import { kept } from '../kept.ts';
+import { usePeer } from '../peer-context.ts';
+import { noticesFor } from './notices-for.ts';
+
+/** What does not work as it should just now, a line each. */
+export function Notices() {
+  const { view } = usePeer();
+  const [dismissed, setDismissed] = createSignal(kept.read('dismissed')?.split(' ') ?? []);
+  const notices = createMemo(() =>
+    noticesFor({
+      storage: view.device?.storage ?? 'kept',
+      servers: view.links.servers,
+      secure: globalThis.isSecureContext,
+    }).filter((notice) => !(notice.dismissible && dismissed().includes(notice.id))),
+  );
+  const dismiss = (id: string) => {
+    setDismissed([...dismissed(), id]);
+    kept.write('dismissed', dismissed().join(' '));
+  };
+  return (
+    <For each={notices()}>
+      {(notice) => (
+        <p class="notice" classList={{ grave: notice.grave }}>
+          <span>{notice.text}</span>
+          <Show when={notice.dismissible}>
+            <button type="button" aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
+              <X size={16} stroke-width={1.7} aria-hidden="true" />
+            </button>
+          </Show>
+        </p>
+      )}
+    </For>
+  );
+}

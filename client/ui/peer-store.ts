@@ -1,0 +1,35 @@
+import { batch } from 'solid-js';
+import { createStore, reconcile } from 'solid-js/store';
+import type { Peer, View } from '../engine/view.ts';
+import { copyOf, linksOf, type Shown, spacesOf, timelineOf } from './shown.ts';
+
+/** A store's setter takes no readonly keys. */
+type Settable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * The peer's view as a store: what has not changed keeps its identity, so only what has is drawn anew. Copied on the way
+ * in, because a store writes into the objects it was given and these belong to the peer.
+ */
+export function createPeerStore(peer: Peer): { readonly view: Shown; readonly stop: () => void } {
+  let last = peer.view;
+  const [view, setView] = createStore<Settable<Shown>>(copyOf(last));
+  const take = (next: View) => {
+    const before = last;
+    last = next;
+    batch(() => {
+      if (next.phase !== before.phase) setView('phase', next.phase);
+      if (next.failure !== before.failure)
+        setView('failure', reconcile(next.failure && { ...next.failure }));
+      if (next.device !== before.device)
+        setView('device', reconcile(next.device && { ...next.device }));
+      if (next.spaces !== before.spaces) setView('spaces', reconcile(spacesOf(next.spaces)));
+      if (next.links !== before.links) setView('links', reconcile(linksOf(next.links)));
+      if (next.timeline !== before.timeline) {
+        setView('timeline', reconcile(next.timeline && timelineOf(next.timeline)));
+      }
+    });
+  };
+  const stop = peer.subscribe(take);
+  take(peer.view);
+  return { view, stop };
+}

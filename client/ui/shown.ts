@@ -1,0 +1,57 @@
+import type { GapView, MemberView, PendingView, SpaceView, View } from '../engine/view.ts';
+import type { LinkStats, ServerStatus } from '../mesh/links-port.ts';
+
+export type Named<T> = T & { readonly id: string };
+
+export interface ShownSpace extends Omit<SpaceView, 'members'> {
+  readonly members: readonly Named<MemberView>[];
+}
+
+export interface ShownTimeline extends Omit<NonNullable<View['timeline']>, 'pending' | 'gaps'> {
+  readonly pending: readonly Named<PendingView>[];
+  readonly gaps: readonly Named<GapView>[];
+}
+
+/** The view as the page holds it: everything in a list has an `id`, by which it is found again after a change. */
+export interface Shown extends Omit<View, 'spaces' | 'timeline' | 'links'> {
+  readonly spaces: readonly ShownSpace[];
+  readonly timeline?: ShownTimeline;
+  readonly links: {
+    readonly servers: readonly Named<ServerStatus>[];
+    readonly links: readonly Named<LinkStats>[];
+    readonly signaling: View['links']['signaling'];
+  };
+}
+
+const named = <T extends object>(list: readonly T[], id: (item: T) => string): Named<T>[] =>
+  list.map((item) => ({ ...item, id: id(item) }));
+
+export const spacesOf = (spaces: View['spaces']): ShownSpace[] =>
+  structuredClone(spaces).map((space) => ({
+    ...space,
+    members: named(space.members, (member) => member.account),
+  }));
+
+export const timelineOf = (timeline: NonNullable<View['timeline']>): ShownTimeline => ({
+  ...timeline,
+  // Flat, and up to 5,000: cheaper than a structured clone.
+  messages: timeline.messages.map((message) => ({ ...message })),
+  pending: named(structuredClone(timeline.pending), (pending) => pending.draft),
+  gaps: named(timeline.gaps, (gap) => gap.author),
+});
+
+export const linksOf = (links: View['links']): Shown['links'] => ({
+  servers: named(links.servers, (server) => server.url),
+  links: named(structuredClone(links.links), (link) => link.peer),
+  signaling: { ...links.signaling },
+});
+
+/** A copy of a whole view that shares no object with it, because a store writes into what it holds. */
+export const copyOf = ({ spaces, timeline, links, device, failure, phase }: View): Shown => ({
+  phase,
+  spaces: spacesOf(spaces),
+  links: linksOf(links),
+  ...(device ? { device: { ...device } } : {}),
+  ...(failure ? { failure: { ...failure } } : {}),
+  ...(timeline ? { timeline: timelineOf(timeline) } : {}),
+});

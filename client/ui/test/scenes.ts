@@ -1,0 +1,115 @@
+import type { MessageView, View } from '../../engine/view.ts';
+import * as street from './lyre-street.ts';
+import { peerNamed, spaceNamed } from './names.ts';
+
+/** The state of a device at one moment, to be drawn or tested. */
+export interface Scene {
+  readonly view: Omit<View, 'timeline'>;
+  readonly messages: readonly MessageView[];
+  readonly gap?: boolean;
+  readonly unread?: number;
+  /** Every message said is refused, with this as the reason. */
+  readonly sayFails?: string;
+}
+
+const device = {
+  peer: peerNamed(street.YOU),
+  name: street.YOU,
+  leads: true,
+  storage: 'kept',
+} as const;
+
+const ready: Scene['view'] = {
+  phase: 'ready',
+  device,
+  spaces: [
+    street.space,
+    { ...street.space, id: spaceNamed('Repair café'), name: 'Repair café' },
+    { ...street.space, id: spaceNamed('42 stairs'), name: '42 stairs' },
+  ],
+  links: street.links,
+};
+const open: Scene = { view: ready, messages: street.conversation };
+const inSpace = (changes: Partial<(typeof street)['space']>): Scene['view'] => ({
+  ...ready,
+  spaces: [{ ...street.space, ...changes }],
+});
+const you = street.member(street.YOU, 'direct', { role: 'admin' });
+
+const long: readonly MessageView[] = Array.from({ length: 400 }, (_, i) =>
+  street.message(
+    ['Ines Park', 'Tomas Lind', 'Tomas Lind', street.YOU][i % 4] ?? '',
+    `Message ${i + 1} of a long conversation about pegs, poles and the wind.`,
+    Date.now() - (400 - i) * 7 * 60_000,
+    i % 4 === 3 ? { delivery: 'everyone' } : {},
+  ),
+);
+
+export const scenes: Readonly<Record<string, Scene>> = {
+  street: { ...open, gap: true },
+  unread: { ...open, unread: 5 },
+  direct: { ...open, view: { ...ready, links: street.allDirect } },
+  long: { ...open, messages: long, unread: 380 },
+  'first-run': {
+    view: {
+      phase: 'first-run',
+      device: { ...device, name: '' },
+      spaces: [],
+      links: street.noLinks,
+    },
+    messages: [],
+  },
+  starting: { view: { phase: 'starting', spaces: [], links: street.noLinks }, messages: [] },
+  failed: {
+    view: {
+      phase: 'failed',
+      failure: {
+        code: 'internal',
+        message:
+          'This browser cannot run WebAssembly, which Snug needs to hold conversations. Nothing was changed. A current Firefox, Chrome or Safari will do.',
+      },
+      spaces: [],
+      links: street.noLinks,
+    },
+    messages: [],
+  },
+  'no-spaces': { view: { ...ready, spaces: [], links: street.noLinks }, messages: [] },
+  alone: {
+    view: {
+      ...inSpace({ members: [you], here: 1, channels: street.channels.slice(0, 1) }),
+      links: street.noLinks,
+    },
+    messages: [],
+  },
+  joining: {
+    view: {
+      ...inSpace({ state: 'joining', members: [], channels: [], here: 1 }),
+      links: street.noLinks,
+    },
+    messages: [],
+  },
+  refused: {
+    view: inSpace({
+      state: 'refused',
+      members: [],
+      channels: [],
+      trouble: {
+        code: 'refused-invite',
+        message: 'This invite to Lyre Street ran out on Friday.',
+      },
+    }),
+    messages: [],
+  },
+  'server-away': { ...open, view: { ...ready, links: street.serverAway } },
+  'storage-refused': {
+    ...open,
+    view: { ...ready, device: { ...device, storage: 'refused' } },
+  },
+  'storage-full': {
+    ...open,
+    view: { ...ready, device: { ...device, storage: 'full' } },
+    sayFails:
+      'This device has no room left, so the message was not kept. It is still in the field. Free some room and send it again.',
+  },
+  'best-effort': { ...open, view: { ...ready, device: { ...device, storage: 'best-effort' } } },
+};

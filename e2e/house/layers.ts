@@ -1,0 +1,156 @@
+/**
+ * Arrows point one way. Which layer of the house may import which, and a check of every source file against it;
+ * run directly, it prints each import that goes backwards and exits with 1 when there is one.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { importsOf } from './imports.ts';
+import { root, sourceFiles } from './tree.ts';
+
+interface Layer {
+  /** Folder from the root; the longest that fits a file is its layer. */
+  readonly at: string;
+  /** Layers it may import, beside itself. */
+  readonly from: readonly string[];
+  /** Layers of which it may import types only. */
+  readonly typesFrom?: readonly string[];
+  /** Layers and packages that its tests may import too. */
+  readonly testsFrom?: readonly string[];
+  /** Packages it may not import. */
+  readonly without?: readonly RegExp[];
+}
+
+const shared = ['shared/protocol', 'shared/crypto', 'shared/entries'] as const;
+
+/** No sockets, no storage, no runtime of its own: what both ends of a wire agree on. */
+const impure = [/^node:/, /^socket\.io/, /^@automerge\//, /^ws$/, /^solid-js/, /^simple-peer/];
+/** Only the page has a framework. */
+const frameworks = [/^solid-js/, /^lucide-solid/];
+
+export const layers: readonly Layer[] = [
+  { at: 'shared/protocol', from: [], without: impure, testsFrom: ['node:'] },
+  {
+    at: 'shared/crypto',
+    from: ['shared/protocol'],
+    without: impure,
+    testsFrom: ['node:'],
+  },
+  {
+    at: 'shared/entries',
+    from: ['shared/crypto', 'shared/protocol'],
+    without: impure,
+    // The builder is held to Automerge byte for byte.
+    testsFrom: ['node:', '@automerge/'],
+  },
+  { at: 'signaling', from: shared, without: [/^@automerge\//, ...frameworks] },
+  {
+    at: 'client/mesh',
+    from: shared,
+    without: frameworks,
+    // Links are tested over a real server.
+    testsFrom: ['signaling'],
+  },
+  { at: 'client/identity', from: shared, without: frameworks },
+  {
+    at: 'client/space',
+    from: [...shared, 'client/identity'],
+    typesFrom: ['client/mesh'],
+    without: frameworks,
+  },
+  {
+    at: 'client/engine',
+    from: [...shared, 'client/mesh', 'client/identity', 'client/space'],
+    without: frameworks,
+    testsFrom: ['signaling'],
+  },
+  { at: 'client/ui', from: [...shared, 'client/identity', 'client/engine'] },
+  {
+    at: 'client/headless',
+    from: [...shared, 'client/identity', 'client/engine'],
+    without: frameworks,
+    testsFrom: ['signaling'],
+  },
+  // The page's entry and the build's settings: they put the parts together.
+  { at: 'client', from: ['client/ui', 'client/engine'] },
+  {
+    at: 'e2e',
+    from: [
+      ...shared,
+      'signaling',
+      'client',
+      'client/mesh',
+      'client/identity',
+      'client/space',
+      'client/engine',
+      'client/ui',
+      'client/headless',
+    ],
+  },
+];
+
+/** The layer a file, named from the root, is of. */
+export function layerOf(file: string): Layer | undefined {
+  return layers
+    .filter((layer) => file.startsWith(`${layer.at}/`))
+    .reduce<Layer | undefined>(
+      (best, layer) => (best && best.at.length >= layer.at.length ? best : layer),
+      undefined,
+    );
+}
+
+/** Where a specifier leads, from the root, or undefined where it names a package of others. */
+function target(file: string, specifier: string): string | undefined {
+  if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier);
+  if (specifier.startsWith('@snug/')) return specifier.slice('@snug/'.length);
+  return undefined;
+}
+
+/** Each import of this file that goes backwards, as a sentence that names the file, the import and the rule. */
+export function backwardImports(file: string, source: string): string[] {
+  const layer = layerOf(file);
+  if (!layer) return [`${file} is in no layer: give it one in e2e/house/layers.ts.`];
+  const isTest = /\.test\.tsx?$/.test(file);
+  const wrong: string[] = [];
+  for (const { specifier, typeOnly, line } of importsOf(file, source)) {
+    const complain = (rule: string): void => {
+      wrong.push(`${file}:${line} imports '${specifier}', but ${rule}.`);
+    };
+    if (specifier === '') {
+      complain('a dynamic import names its module literally, or nothing can be said of it');
+      continue;
+    }
+    const leadsTo = target(file, specifier);
+    if (leadsTo === undefined) {
+      const allowedToTest = isTest && layer.testsFrom?.some((one) => specifier.startsWith(one));
+      if (!allowedToTest && layer.without?.some((one) => one.test(specifier))) {
+        complain(`${layer.at} does without that package`);
+      }
+      continue;
+    }
+    const other = layerOf(leadsTo);
+    if (!other) {
+      complain('that is in no layer');
+    } else if (other !== layer && !layer.from.includes(other.at)) {
+      if (isTest && layer.testsFrom?.includes(other.at)) continue;
+      if (!layer.typesFrom?.includes(other.at)) {
+        complain(`of ours ${layer.at} may import ${layer.from.join(', ') || 'nothing but itself'}`);
+      } else if (!typeOnly) {
+        complain(`${layer.at} may import types only from ${other.at}: write \`import type\``);
+      }
+    }
+  }
+  return wrong;
+}
+
+/** All of them in the project. */
+export function backwardImportsOfAll(): string[] {
+  return sourceFiles()
+    .filter((file) => file.includes('/'))
+    .flatMap((file) => backwardImports(file, readFileSync(path.join(root, file), 'utf8')));
+}
+
+if (import.meta.main) {
+  const wrong = backwardImportsOfAll();
+  for (const sentence of wrong) console.error(sentence);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+}

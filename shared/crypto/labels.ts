@@ -1,0 +1,54 @@
+/**
+ * Every HKDF label, signature domain and hash domain there is, in one place, so that no two uses can share one and
+ * no secret can serve for two things. (The server's challenge has its own domain, `snug/challenge/v1`, beside its
+ * schema in `protocol/signaling.ts`.) A changed format gets a new version here; a published label never changes.
+ */
+import { type Bytes, utf8 } from './bytes.ts';
+
+/** Labels of `derive`, by the secret they are used on. */
+export const LABELS = {
+  /** From an epoch's rendezvous secret. */
+  topic: 'snug/topic/v1',
+  signalKey: 'snug/signal-key/v1',
+  rendezvousCommitment: 'snug/rendezvous-commitment/v1',
+  /** From a lobby secret. */
+  lobbyTopic: 'snug/lobby-topic/v1',
+  lobbySignalKey: 'snug/lobby-signal-key/v1',
+  /** From a signal key, which is itself never a cipher's key. */
+  signalSeal: 'snug/signal-seal/v1',
+  topicTag: 'snug/topic-tag/v1',
+  /** From an epoch's content secret. */
+  body: 'snug/body/v1',
+  contentCommitment: 'snug/content-commitment/v1',
+  /** From the X25519 secret of a relayed session, by which end sends. */
+  relayFromLower: 'snug/relay-from-lower/v1',
+  relayFromHigher: 'snug/relay-from-higher/v1',
+} as const;
+export type Label = (typeof LABELS)[keyof typeof LABELS];
+
+/** What a signature, a hash or a seal's `info` begins with. */
+export const DOMAINS = {
+  /** Signed by a device key. */
+  entry: 'snug/entry/v1',
+  genesis: 'snug/genesis/v1',
+  signal: 'snug/signal/v1',
+  joinConsent: 'snug/join-consent/v1',
+  /** Signed by an invite key. */
+  joinProof: 'snug/join-proof/v1',
+  /** Hashed. */
+  root: 'snug/root/v1',
+  epochId: 'snug/epoch-id/v1',
+  epochSeals: 'snug/epoch-seals/v1',
+  spaceDocument: 'snug/space-document/v1',
+  segmentDocument: 'snug/segment-document/v1',
+  epochDocument: 'snug/epoch-document/v1',
+  invite: 'snug/invite/v1',
+  /** HPKE `info`. */
+  epochSeal: 'snug/epoch-seal/v1',
+} as const;
+export type Domain = (typeof DOMAINS)[keyof typeof DOMAINS];
+
+/** A label or domain as bytes, ended by a zero byte, so that none is the beginning of another. */
+export function domainBytes(domain: Domain | Label): Bytes {
+  return utf8(`${domain}\0`);
+}

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { randomBytes, toHex } from '../crypto/bytes.ts';
+import { type Act, encodeAct, parseAct } from './acts.ts';
+import { encodeCanonical } from './canonical-cbor.ts';
+
+const account = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz';
+const [low, high] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+const acts: readonly Act[] = [
+  { act: 'genesis', v: 1, nonce: randomBytes(32), sealing: randomBytes(32), account },
+  { act: 'invite', key: randomBytes(32), uses: 'reusable' },
+  { act: 'invite', key: randomBytes(32), uses: 'reusable', expires: 1_800_000_000_000 },
+  {
+    act: 'admit',
+    device: randomBytes(32),
+    sealing: randomBytes(32),
+    account,
+    invite: randomBytes(32),
+    proof: randomBytes(64),
+    consent: randomBytes(64),
+  },
+  { act: 'role', account, role: 'admin' },
+  { act: 'epoch', number: 0, id: randomBytes(32), list: [low, high], seals: randomBytes(32) },
+  { act: 'channel', channel: randomBytes(16) },
+];
+
+describe('an act in clear', () => {
+  test.each(acts.map((act) => [act.act, act] as const))(
+    '%s is read as it was written',
+    (_, act) => {
+      expect(parseAct(encodeAct(act))).toEqual(act);
+    },
+  );
+
+  test('from later on is kept by name', () => {
+    const bytes = encodeCanonical({ act: 'keeper', device: low });
+    expect(parseAct(bytes)).toEqual({ act: 'unknown', name: 'keeper' });
+    const named = encodeCanonical({ act: 'unknown', name: 'genesis' });
+    expect(parseAct(named)).toEqual({ act: 'unknown', name: 'unknown' });
+  });
+
+  test('known by name must fit its schema, without anything more', () => {
+    for (const bad of [
+      { act: 'genesis', v: 2, nonce: low, sealing: low, account },
+      { act: 'genesis', v: 1, nonce: low, sealing: low, account, more: 1 },
+      { act: 'invite', key: low, uses: 'once' },
+      { act: 'invite', key: low, uses: 'reusable', expires: -1 },
+      { act: 'role', account, role: 'owner' },
+      { act: 'role', account: 'ada', role: 'admin' },
+      { act: 'role', account: `did:web:${'x'.repeat(256)}`, role: 'admin' },
+      { act: 'role', account: 'did:key:z\u0000', role: 'admin' },
+      { act: 'epoch', number: 0, id: low, list: [high, low], seals: low },
+      { act: 'epoch', number: 0, id: low, list: [low, low], seals: low },
+      { act: 'epoch', number: 0, id: low, list: [], seals: low },
+      { act: 'epoch', number: -1, id: low, list: [low], seals: low },
+      { act: 'channel', channel: low },
+      { act: 'channel' },
+      { act: 5 },
+      { act: '' },
+      {},
+    ]) {
+      expect(parseAct(encodeCanonical(bad))).toBeUndefined();
+    }
+    expect(parseAct(encodeCanonical([1]))).toBeUndefined();
+    expect(() => encodeAct({ act: 'channel', channel: low })).toThrow(RangeError);
+  });
+
+  test('with bytes changed is the same bytes again or refused, and nothing throws', () => {
+    const edits = fc.tuple(fc.constantFrom(...acts), fc.nat(), fc.nat(255), fc.nat(3));
+    fc.assert(
+      fc.property(edits, ([act, at, byte, cut]) => {
+        const bytes = encodeAct(act).slice(0, -cut || undefined);
+        bytes[at % bytes.length] = byte;
+        const read = parseAct(bytes);
+        if (read === undefined || read.act === 'unknown') return;
+        expect(toHex(encodeAct(read))).toBe(toHex(bytes));
+      }),
+      { numRuns: 3000 },
+    );
+  }, 30_000);
+});

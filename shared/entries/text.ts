@@ -1,0 +1,47 @@
+/** Text that people write, made comparable and safe to set beside other text. */
+import * as v from 'valibot';
+import { TEXT_LIMITS } from '../protocol/limits.ts';
+
+/** Unicode's explicit directional marks, embeddings, overrides and isolates (UAX #9 §2). */
+const BIDI_CONTROL = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+const CONTROL_OR_BREAK = /[\p{Cc}\u2028\u2029]/u;
+const CONTROL_BUT_NEWLINE_AND_TAB = /(?![\n\t])\p{Cc}/u;
+/** What shows nothing: white space, controls, format characters, fillers. */
+const INVISIBLE = /[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/gu;
+
+const wellFormed = v.check<string, string>(
+  (text) => text.isWellFormed(),
+  'contains half a character',
+);
+const visible = v.check<string, string>(
+  (text) => text.replace(INVISIBLE, '') !== '',
+  'must not be empty',
+);
+
+/** A one-line name: NFC, trimmed, at most `maxLength` UTF-16 code units, nothing that turns or hides its neighbours. */
+const name = (maxLength: number) =>
+  v.pipe(
+    v.string(),
+    wellFormed,
+    v.transform((text) => text.normalize('NFC').trim()),
+    visible,
+    v.maxLength(maxLength, `must have at most ${maxLength} characters`),
+    v.check((text) => !CONTROL_OR_BREAK.test(text), 'must be one line without control characters'),
+    v.check((text) => !BIDI_CONTROL.test(text), 'must not contain marks that turn text around'),
+  );
+
+export const DisplayName = name(TEXT_LIMITS.displayName);
+export const SpaceName = name(TEXT_LIMITS.spaceName);
+export const ChannelName = name(TEXT_LIMITS.channelName);
+/** Topic of a channel: as a name, longer. */
+export const ChannelTopic = name(250);
+
+/** A message: NFC, line ends as \n, no control characters but these and tabs. Not trimmed: code may be indented. */
+export const MessageText = v.pipe(
+  v.string(),
+  wellFormed,
+  v.transform((text) => text.replace(/\r\n?/g, '\n').normalize('NFC')),
+  visible,
+  v.maxLength(TEXT_LIMITS.message, `must have at most ${TEXT_LIMITS.message} characters`),
+  v.check((text) => !CONTROL_BUT_NEWLINE_AND_TAB.test(text), 'must not contain control characters'),
+);

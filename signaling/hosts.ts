@@ -1,0 +1,71 @@
+/** What the headers of a request say about where it was sent and where it comes from. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface HostSettings {
+  /** Origins whose pages may use this server beside its own. */
+  readonly origins: readonly string[] | '*';
+  /** Names, with the port where it is not the scheme's own, by which this server is reached. */
+  readonly publicHosts: readonly string[];
+  /** Whether a reverse proxy stands in front, whose `X-Forwarded-*` are to be believed. */
+  readonly trustProxy: boolean;
+}
+
+/** The last of a comma list: what the nearest proxy added, whatever the client had put before it. */
+function lastOf(header: string | string[] | undefined): string | null {
+  const text = Array.isArray(header) ? header.at(-1) : header;
+  const last = text?.split(',').at(-1)?.trim();
+  return last === undefined || last === '' ? null : last;
+}
+
+/** The host that a client believes to speak to, lower case, or `null` if it did not say. */
+export function requestedHost(headers: IncomingHttpHeaders, settings: HostSettings): string | null {
+  const forwarded = settings.trustProxy ? lastOf(headers['x-forwarded-host']) : null;
+  return (forwarded ?? headers.host ?? '').toLowerCase() || null;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/;
+
+/**
+ * The hosts one of which a peer must have signed in its answer to the challenge. Without public hosts it is the one
+ * the request names: a relaying server could name its own there, so a server on the open internet should say how it
+ * is reached. With public hosts only these count, and loopback names, which never lead to another machine.
+ */
+export function challengeHosts(
+  headers: IncomingHttpHeaders,
+  settings: HostSettings,
+): readonly string[] {
+  const host = requestedHost(headers, settings);
+  if (settings.publicHosts.length === 0) return host === null ? [] : [host];
+  if (host !== null && (LOOPBACK.test(host) || settings.publicHosts.includes(host))) return [host];
+  return settings.publicHosts;
+}
+
+/** Whether a page of this origin may connect. A request without `Origin` does not come from a page. */
+export function originAllowed(headers: IncomingHttpHeaders, settings: HostSettings): boolean {
+  const origin = headers.origin;
+  if (origin === undefined || settings.origins === '*') return true;
+  if (settings.origins.includes(origin.toLowerCase())) return true;
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  if (protocol !== 'http:' && protocol !== 'https:') return false;
+  return host === requestedHost(headers, settings) || settings.publicHosts.includes(host);
+}
+
+/**
+ * What connections are counted by: the client's address, an IPv6 one by its first 64 bits, since a household has as
+ * many as it likes. `null` for this machine itself, which is not counted.
+ */
+export function countedAddress(
+  headers: IncomingHttpHeaders,
+  remoteAddress: string | undefined,
+  settings: HostSettings,
+): string | null {
+  const forwarded = settings.trustProxy ? lastOf(headers['x-forwarded-for']) : null;
+  const address = (forwarded ?? remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+  if (address === '::1' || address.startsWith('127.')) return null;
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter((group) => group !== '');
+  while (tail !== undefined && groups.length < 4) groups.push('0');
+  return groups.slice(0, 4).join(':');
+}

@@ -1,0 +1,134 @@
+import type { Bytes } from '@snug/shared/crypto/bytes.ts';
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
+import type {
+  ClientToServer,
+  Problem,
+  RelayIn,
+  ServerToClient,
+  SignalIn,
+} from '@snug/shared/protocol/signaling.ts';
+import type { Socket } from 'socket.io';
+import { type Rate, TokenBucket } from './token-bucket.ts';
+
+export type ServerSocket = Socket<ClientToServer, ServerToClient>;
+
+/** `SIGNALING_LIMITS`, or others of the same shape for tests. */
+export type Limits = {
+  readonly [K in keyof typeof SIGNALING_LIMITS]: (typeof SIGNALING_LIMITS)[K] extends number
+    ? number
+    : Rate;
+};
+
+/** Bytes that may wait for connections that read more slowly than others write to them. */
+export const BACKLOG = { perPeer: 4 * 1024 * 1024, total: 256 * 1024 * 1024 } as const;
+
+/** What waits in the memory of the whole server, shared by its sessions. */
+export interface Backlog {
+  bytes: number;
+}
+
+/** One connection: who it is, what it has joined, and what it may still ask. */
+export class Session {
+  /** `null` until the challenge is answered. */
+  peer: PeerId | null = null;
+  /** As on the wire. */
+  nonce = '';
+  /** The challenge still to be answered; it is good for one attempt. */
+  challenge: Bytes | null;
+  readonly topics = new Set<Topic>();
+  /** Those that the challenge may be signed for. */
+  hosts: readonly string[];
+  readonly events: TokenBucket;
+  /** Most peers never relay and never break a rule, and an idle peer should cost next to nothing. */
+  #relay: { bytes: TokenBucket; frames: TokenBucket } | null = null;
+  #violations: TokenBucket | null = null;
+  readonly #limits: Limits;
+  readonly #socket: ServerSocket;
+  readonly #backlog: Backlog;
+  #waiting = 0;
+  #ended = false;
+
+  constructor(
+    socket: ServerSocket,
+    hosts: readonly string[],
+    challenge: Bytes,
+    backlog: Backlog,
+    limits: Limits,
+    now: number,
+  ) {
+    this.#socket = socket;
+    this.hosts = hosts;
+    this.challenge = challenge;
+    this.#backlog = backlog;
+    this.#limits = limits;
+    this.events = new TokenBucket(limits.events, now);
+  }
+
+  /** Whether the connection has ended, by whichever side. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Counts a violation. False when there have been too many. */
+  forgives(now: number): boolean {
+    const burst = this.#limits.violationsPerMinute;
+    this.#violations ??= new TokenBucket({ perSecond: burst / 60, burst }, now);
+    return this.#violations.take(1, now);
+  }
+
+  /** Whether the connection may relay another frame of so many bytes. */
+  mayRelay(bytes: number, now: number): boolean {
+    this.#relay ??= {
+      bytes: new TokenBucket(this.#limits.relayBytes, now),
+      frames: new TokenBucket(this.#limits.relayFrames, now),
+    };
+    return this.#relay.frames.take(1, now) && this.#relay.bytes.take(bytes, now);
+  }
+
+  /**
+   * Reserves room in the backlog for bytes about to be written. False when the connection, or all together, have too
+   * many waiting. What the socket takes at once is released at once, by `flushed`.
+   */
+  reserve(bytes: number): boolean {
+    if (this.#waiting + bytes > BACKLOG.perPeer) return false;
+    if (this.#backlog.bytes + bytes > BACKLOG.total) return false;
+    this.#waiting += bytes;
+    this.#backlog.bytes += bytes;
+    return true;
+  }
+
+  /** The socket has taken everything that was waiting. */
+  flushed(): void {
+    this.#backlog.bytes -= this.#waiting;
+    this.#waiting = 0;
+  }
+
+  sendChallenge(nonce: Bytes): void {
+    this.#socket.emit('challenge', { nonce });
+  }
+
+  signal(message: SignalIn): void {
+    this.#socket.emit('signal', message);
+  }
+
+  relay(message: RelayIn): void {
+    this.#socket.emit('relay', message);
+  }
+
+  refuse(event: string, to: PeerId | null, problem: Problem): void {
+    const about = to === null ? {} : { to };
+    this.#socket.emit('refused', { event: event.slice(0, 32), ...about, problem });
+  }
+
+  /** Ends the connection, and says why unless the other side ended it. */
+  end(problem: Problem | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (problem !== null) {
+      this.refuse('disconnect', null, problem);
+      this.#socket.disconnect(true);
+    }
+    this.flushed();
+  }
+}

@@ -1,0 +1,130 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { emptyCounters } from './counters.ts';
+import { openStunResponder, SourceLimiter, type StunResponder } from './stun-responder.ts';
+import { startServer, TestPeer, type TestServer } from './test/test-peer.ts';
+
+const REQUEST = Buffer.from('000100002112a442000102030405060708090a0b', 'hex');
+let open: { close(): Promise<void> | unknown }[] = [];
+
+afterEach(async () => {
+  for (const it of open) await it.close();
+  open = [];
+});
+
+async function responder(
+  port = 0,
+): Promise<StunResponder & { counters: ReturnType<typeof emptyCounters> }> {
+  const counters = emptyCounters();
+  const it = await openStunResponder({
+    port,
+    host: '127.0.0.1',
+    counters,
+    now: () => 0,
+    onError: (error) => expect.fail(error.message),
+  });
+  open.push(it);
+  return { ...it, counters };
+}
+
+async function client() {
+  const socket = createSocket('udp4');
+  open.push({ close: () => new Promise<void>((resolve) => socket.close(() => resolve())) });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+}
+
+describe('STUN over UDP', () => {
+  it('tells a client the address that its packets come from', async () => {
+    const [{ port }, socket] = [await responder(), await client()];
+    const answered = once(socket, 'message');
+    socket.send(REQUEST, port, '127.0.0.1');
+    const [answer] = (await answered) as [Buffer];
+    expect(answer.subarray(8, 20)).toEqual(REQUEST.subarray(8, 20));
+    expect(answer.readUInt16BE(26) ^ 0x2112).toBe(socket.address().port);
+    expect((answer.readUInt32BE(28) ^ 0x2112a442) >>> 0).toBe(0x7f000001);
+  });
+
+  it('is silent about what is no request, and goes on', async () => {
+    const [{ port, counters }, socket] = [await responder(), await client()];
+    for (const junk of [
+      Buffer.alloc(0),
+      Buffer.from('GET / HTTP/1.1\r\n'),
+      Buffer.alloc(2000, 7),
+    ]) {
+      socket.send(junk, port, '127.0.0.1');
+    }
+    const answered = once(socket, 'message');
+    socket.send(REQUEST, port, '127.0.0.1');
+    const [answer] = (await answered) as [Buffer];
+    expect(answer.readUInt16BE(0)).toBe(0x0101);
+    await expect.poll(() => counters).toMatchObject({ stunRequests: 4, stunAnswers: 1 });
+  });
+
+  it('says so when the port is taken', async () => {
+    const { port } = await responder();
+    await expect(responder(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+describe('a server whose STUN port is taken', () => {
+  const start = async (stun: { port: number; required: boolean }): Promise<TestServer> => {
+    const server = await startServer({ stun });
+    open.push(server);
+    return server;
+  };
+
+  it('does not start when the port was asked for', async () => {
+    const { port } = await responder();
+    await expect(start({ port, required: true })).rejects.toThrow(
+      `Cannot answer STUN on UDP port ${port}: another program has it.`,
+    );
+  });
+
+  it('starts without STUN when it was only the default, and says so to the log and to peers', async () => {
+    const { port } = await responder();
+    const server = await start({ port, required: false });
+    expect(server.logged).toContainEqual(
+      expect.objectContaining({ level: 'warn', event: 'stun-off' }),
+    );
+    expect(server.address?.stunPort).toBe(0);
+  });
+
+  it('otherwise tells peers the port', async () => {
+    const server = await start({ port: 0, required: true });
+    const peer = new TestPeer(server.url);
+    const { nonce } = await peer.challenges.take();
+    const welcome = await peer.authenticate(nonce);
+    peer.close();
+    expect(server.address?.stunPort).toBeGreaterThan(0);
+    expect(welcome).toMatchObject({ value: { stunPort: server.address?.stunPort } });
+  });
+});
+
+describe('the limit on requests', () => {
+  const limits = {
+    perSource: { perSecond: 1, burst: 2 },
+    total: { perSecond: 10, burst: 10 },
+    sources: 3,
+  };
+
+  it('holds for each source by itself', () => {
+    const limiter = new SourceLimiter(0, limits);
+    expect(['a', 'a', 'a', 'b'].map((source) => limiter.take(source, 0))).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    expect(limiter.take('a', 1000)).toBe(true);
+  });
+
+  it('holds for all together, and remembers no more sources than it may', () => {
+    const limiter = new SourceLimiter(0, limits);
+    const granted = Array.from({ length: 50 }, (_, n) => limiter.take(`source ${n}`, 0));
+    expect(granted.filter(Boolean)).toHaveLength(10);
+    expect(limiter.size).toBe(3);
+  });
+});

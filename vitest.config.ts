@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+/** Long enough for a browser on a busy machine; tests wait for conditions, not for time. */
+const browserTimeoutMs = 120_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: [
+            'shared/**/*.test.ts',
+            'signaling/**/*.test.ts',
+            'client/**/*.test.{ts,tsx}',
+            'e2e/house/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['e2e/browser/**/*.test.ts'],
+          // One browser suite at a time: they share the machine's processors, and latency is part of what they test.
+          fileParallelism: false,
+          retry: 0,
+          testTimeout: browserTimeoutMs,
+          hookTimeout: browserTimeoutMs,
+        },
+      },
+    ],
+  },
+});
