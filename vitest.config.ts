@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+/** Longer than any test takes on a busy machine: it ends what hangs, and times nothing. */
+const unitTimeoutMs = 30_000;
 /** Long enough for a browser on a busy machine; tests wait for conditions, not for time. */
 const browserTimeoutMs = 120_000;
 
@@ -10,11 +12,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          testTimeout: unitTimeoutMs,
           include: [
             'shared/**/*.test.ts',
             'signaling/**/*.test.ts',
             'client/**/*.test.{ts,tsx}',
             'e2e/house/**/*.test.ts',
+            '.ci/**/*.test.mjs',
           ],
           exclude: ['**/node_modules/**', '**/dist/**'],
         },

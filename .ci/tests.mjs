@@ -1,5 +1,5 @@
 /** Everything CI runs, and the one line that says how it went. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureChromium } from './chromium.mjs';
@@ -27,6 +27,7 @@ export function countLine({ passed, failed, skipped }) {
 
 function browserTestsMatching(root, filters) {
   const folder = path.join(root, 'e2e', 'browser');
+  if (!existsSync(folder)) return [];
   const files = readdirSync(folder, { recursive: true })
     .map((file) => path.join('e2e', 'browser', file))
     .filter((file) => file.endsWith('.test.ts'));

@@ -96,7 +96,7 @@ describe('authentication', () => {
   });
 
   it('leaves those who did answer connected after that time', async () => {
-    await start({ authenticateMs: 100 });
+    await start({ authenticateMs: 1500 });
     const late = open();
     const peer = await connect();
     await late.disconnected;

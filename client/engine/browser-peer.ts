@@ -8,7 +8,14 @@ import * as v from 'valibot';
 import { createLinks, type Links } from '../mesh/links.ts';
 import type { LinksStatus } from '../mesh/links-port.ts';
 import type { EngineView } from './engine.ts';
-import type { Bearings, Call, CommandName, FromEngine, TabMessage, ToEngine } from './engine-port.ts';
+import type {
+  Bearings,
+  Call,
+  CommandName,
+  FromEngine,
+  TabMessage,
+  ToEngine,
+} from './engine-port.ts';
 import { Leadership } from './leadership.ts';
 import type { Commands, Peer, PendingView, Result, View } from './view.ts';
 
@@ -114,8 +121,7 @@ class BrowserPeer implements Peer {
 
   async watch(input: Parameters<Commands['watch']>[0]): Promise<Result<null>> {
     this.#watched = input;
-    if (this.#mode === 'lead')
-      return this.#call('watch', input) as ReturnType<Commands['watch']>;
+    if (this.#mode === 'lead') return this.#call('watch', input) as ReturnType<Commands['watch']>;
     this.#tellEngine({ do: 'watch', watched: input });
     this.#tellPending();
     return { ok: true, value: null };
@@ -281,7 +287,11 @@ class BrowserPeer implements Peer {
         this.#tellEngine({ do: 'bearings', bearings: message.bearings });
         return this.#refreshLinks();
       case 'hello':
-        return this.#tellEngine({ do: 'tell-bearings' });
+        return this.#tellEngine({ do: 'followed' });
+      case 'lead':
+        this.#leadership.hear(message);
+        this.#channel.postMessage({ tell: 'hello' } satisfies TabMessage);
+        return;
       default:
         return this.#leadership.hear(message);
     }

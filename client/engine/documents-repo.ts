@@ -6,14 +6,15 @@
 import * as Automerge from '@automerge/automerge/slim';
 import {
   type Chunk,
-  type DocumentId as RepoDocumentId,
   type NetworkAdapterInterface,
-  type PeerId as RepoPeerId,
   Repo,
+  type DocumentId as RepoDocumentId,
+  type PeerId as RepoPeerId,
   type StorageAdapterInterface,
   type StorageKey,
 } from '@automerge/automerge-repo/slim';
 import { concatBytes } from '@snug/shared/crypto/bytes.ts';
+import { readVarint } from '@snug/shared/crypto/varint.ts';
 import { buildChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
 import type { DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { MeshNetworkAdapter, type SyncMessage } from '../mesh/repo-adapter.ts';
@@ -80,7 +81,13 @@ export class DocumentsRepo {
       const changes = group.map(({ entry: { deps, startOp, bytes } }) =>
         buildChange({ deps, startOp, entry: bytes }),
       );
-      handle.update((doc) => Automerge.applyChanges(doc, changes.map((c) => c.bytes))[0]);
+      handle.update(
+        (doc) =>
+          Automerge.applyChanges(
+            doc,
+            changes.map((c) => c.bytes),
+          )[0],
+      );
     }
   }
 
@@ -90,9 +97,9 @@ export class DocumentsRepo {
     if (!this.#mesh.open(peer, log.id)) await this.#repo.shareConfigChanged();
   }
 
-  closeSession(peer: PeerId, document: DocumentId): void {
+  async closeSession(peer: PeerId, document: DocumentId): Promise<void> {
     this.#mesh.close(peer, document);
-    void this.#repo.shareConfigChanged();
+    await this.#repo.shareConfigChanged();
   }
 
   /** Loads the document and brings it level with the log, which may have grown while it was loading. */
@@ -106,12 +113,13 @@ export class DocumentsRepo {
   }
 
   /**
-   * The changes that a neighbour's sync message carries, cut apart but not read; `undefined` if it is no sync message or
-   * carries anything but change chunks (a whole-document chunk, say).
+   * The changes that a neighbour's sync message carries, cut apart but not read; `undefined` if it is no sync message,
+   * carries anything but change chunks (a whole-document chunk, say), or a filter that Automerge would not have made.
    */
   changesIn(data: Uint8Array): readonly Uint8Array[] | undefined {
     try {
-      const { changes } = Automerge.decodeSyncMessage(data);
+      const { changes, have } = Automerge.decodeSyncMessage(data);
+      if (have.length > 1 || !have.every(({ bloom }) => isUsualFilter(bloom))) return undefined;
       return splitChunks(concatBytes(...changes));
     } catch {
       return undefined;
@@ -131,4 +139,20 @@ export class DocumentsRepo {
   async close(): Promise<void> {
     await this.#repo.shutdown();
   }
+}
+
+/** Automerge's own: 10 bits and 7 probes an entry. */
+const FILTER = { bitsPerEntry: 10, probes: 7 } as const;
+
+/**
+ * Whether a Bloom filter has the proportions of Automerge's own, or is empty. Automerge believes the numbers that a
+ * filter begins with: 10^7 probes in ten bytes hold the thread for a second, and 4 * 10^9 trap the wasm (measured, 3.5.0).
+ */
+function isUsualFilter(bloom: Uint8Array): boolean {
+  if (bloom.length === 0) return true;
+  const entries = readVarint(bloom, 0);
+  const bits = entries && readVarint(bloom, entries.end);
+  const probes = bits && readVarint(bloom, bits.end);
+  if (!probes || bits.value !== FILTER.bitsPerEntry || probes.value !== FILTER.probes) return false;
+  return bloom.length - probes.end === Math.ceil((entries.value * FILTER.bitsPerEntry) / 8);
 }

@@ -44,8 +44,8 @@ export type ToEngine =
   | { readonly do: 'linked' }
   /** Persistence was granted. */
   | { readonly do: 'persisted' }
-  /** A follower has come: tell the bearings anew. */
-  | { readonly do: 'tell-bearings' }
+  /** Another tab follows: tell it the bearings, now and whenever they change. */
+  | { readonly do: 'followed' }
   /** For a follower. */
   | { readonly do: 'bearings'; readonly bearings: Bearings }
   | { readonly do: 'watch'; readonly watched: Parameters<Commands['watch']>[0] }

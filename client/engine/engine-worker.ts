@@ -30,6 +30,8 @@ let follower: Follower | undefined;
 let linked = () => {};
 /** What is asked before everything has been read back waits for it. */
 let started: Promise<void> = Promise.resolve();
+/** Another tab shows what this one holds. */
+let followed = false;
 let bearingsTimer: ReturnType<typeof setTimeout> | undefined;
 
 function tell(message: FromEngine): void {
@@ -44,7 +46,8 @@ function problem(error: unknown): void {
 }
 
 function tellBearings(): void {
-  bearingsTimer ??= setTimeout(() => {
+  if (!followed || bearingsTimer !== undefined) return;
+  bearingsTimer = setTimeout(() => {
     bearingsTimer = undefined;
     if (engine) tell({ is: 'bearings', bearings: engine.bearings() });
   }, BEARINGS_MS);
@@ -91,8 +94,7 @@ async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
   });
   started = engine.start();
   await started;
-  // After the first screen.
-  await engine.serveTabs();
+  if (followed) await engine.serveTabs();
 }
 
 async function follow(tab: string): Promise<void> {
@@ -121,7 +123,9 @@ const damaged = {
 
 async function call(target: Engine, { name, input, draft }: Call): Promise<Result<unknown>> {
   // The tab's own program made the call: its input fits.
-  const command = target[name].bind(target) as (input: unknown) => Promise<Result<unknown>>;
+  const command = target.commands[name].bind(target.commands) as (
+    input: unknown,
+  ) => Promise<Result<unknown>>;
   return command(name === 'say' && input ? { ...input, draft } : input);
 }
 
@@ -145,8 +149,11 @@ async function handle(message: ToEngine): Promise<void> {
       return follower?.watch(message.watched);
     case 'pending':
       return follower?.pending(message.pending);
-    case 'tell-bearings':
-      return tellBearings();
+    case 'followed':
+      followed = true;
+      tellBearings();
+      await started;
+      return engine?.serveTabs();
     case 'ping':
       return tell({ is: 'pong' });
     case 'close':

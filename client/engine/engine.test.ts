@@ -25,8 +25,8 @@ async function enter(room: TestRoom, name: string, store?: Resident['store']): P
 /** Ada has a space and Ben has joined it by her link; both watch its first channel. */
 async function twoInASpace(room: TestRoom) {
   const ada = await enter(room, 'Ada');
-  const { space, channel } = must(await ada.engine.createSpace({ name: 'Lyre Street' }));
-  await ada.engine.watch({ space, channel, newest: 100 });
+  const { space, channel } = must(await ada.engine.commands.createSpace({ name: 'Lyre Street' }));
+  await ada.engine.commands.watch({ space, channel, newest: 100 });
   const ben = await join(room, 'Ben', ada, space, channel);
   return { ada, ben, space, channel };
 }
@@ -38,13 +38,13 @@ async function join(
   space: SpaceId,
   channel: ChannelId,
 ) {
-  const { link } = must(await inviter.engine.invite({ space }));
+  const { link } = must(await inviter.engine.commands.invite({ space }));
   const newcomer = await enter(room, name);
-  must(await newcomer.engine.joinSpace({ invite: link }));
+  must(await newcomer.engine.commands.joinSpace({ invite: link }));
   await newcomer.until('the space is open with its channel', (v) =>
     v.spaces.some((s) => s.state === 'open' && s.channels.some((c) => c.name === 'general')),
   );
-  await newcomer.engine.watch({ space, channel, newest: 100 });
+  await newcomer.engine.commands.watch({ space, channel, newest: 100 });
   return newcomer;
 }
 
@@ -62,8 +62,8 @@ test('a newcomer with a link is let in, and both see each other by name', async 
 test('messages go both ways, once each, in one order, and are ticked when held', async () => {
   const { ada, ben, space, channel } = await twoInASpace(new TestRoom());
   for (let i = 0; i < 20; i++) {
-    must(await ada.engine.say({ space, channel, text: `a${i}` }));
-    must(await ben.engine.say({ space, channel, text: `b${i}` }));
+    must(await ada.engine.commands.say({ space, channel, text: `a${i}` }));
+    must(await ben.engine.commands.say({ space, channel, text: `b${i}` }));
   }
   await ada.until('40 messages', (v) => texts(v).length === 40);
   await ben.until('40 messages', (v) => texts(v).length === 40);
@@ -78,7 +78,7 @@ test('a message written while nobody else is here says so, and goes out later', 
   const room = new TestRoom();
   const { ada, ben, space, channel } = await twoInASpace(room);
   room.offline(ben);
-  must(await ada.engine.say({ space, channel, text: 'alone' }));
+  must(await ada.engine.commands.say({ space, channel, text: 'alone' }));
   await ada.until('shown as only here', (v) => v.timeline?.messages[0]?.delivery === 'device');
   room.online(ben);
   await ben.until('it arrived', (v) => texts(v).includes('alone'));
@@ -88,13 +88,14 @@ test('a message written while nobody else is here says so, and goes out later', 
 test('two who wrote apart hold the same afterwards, through a sync session', async () => {
   const room = new TestRoom();
   const { ada, ben, space, channel } = await twoInASpace(room);
-  for (let i = 0; i < 30; i++) must(await ada.engine.say({ space, channel, text: `before ${i}` }));
+  for (let i = 0; i < 30; i++)
+    must(await ada.engine.commands.say({ space, channel, text: `before ${i}` }));
   await ben.until('all before', (v) => texts(v).length === 30);
   room.offline(ben);
   await ada.until('alone', (v) => v.spaces[0]?.here === 1);
   for (let i = 0; i < 5; i++) {
-    must(await ada.engine.say({ space, channel, text: `ada apart ${i}` }));
-    must(await ben.engine.say({ space, channel, text: `ben apart ${i}` }));
+    must(await ada.engine.commands.say({ space, channel, text: `ada apart ${i}` }));
+    must(await ben.engine.commands.say({ space, channel, text: `ben apart ${i}` }));
   }
   room.frames.length = 0;
   room.online(ben);
@@ -108,12 +109,12 @@ test('two who wrote apart hold the same afterwards, through a sync session', asy
 test('what was written survives a restart, and so does who one is', async () => {
   const room = new TestRoom();
   const { ada, space, channel } = await twoInASpace(room);
-  must(await ada.engine.say({ space, channel, text: 'kept' }));
+  must(await ada.engine.commands.say({ space, channel, text: 'kept' }));
   const { peer, store } = ada;
   await ada.leave();
   const again = await enter(room, 'Ada', store);
   expect(again.peer).toBe(peer);
-  await again.engine.watch({ space, channel, newest: 100 });
+  await again.engine.commands.watch({ space, channel, newest: 100 });
   await again.until('kept', (v) => texts(v).includes('kept'));
   expect(again.view.device?.name).toBe('Ada');
 });
@@ -128,7 +129,7 @@ test('someone without a link to the author gets messages through others', async 
   room.online(cleo);
   await ada.until('linked to both', () => room.linked(ada, cleo) && room.linked(ada, ben));
   expect(room.linked(ben, cleo)).toBe(false);
-  must(await ben.engine.say({ space, channel, text: 'over Ada' }));
+  must(await ben.engine.commands.say({ space, channel, text: 'over Ada' }));
   await cleo.until('it came', (v) => texts(v).includes('over Ada'));
   await cleo.until('says so', (v) =>
     Boolean(v.spaces[0]?.members.some((m) => m.name === 'Ben' && m.tie === 'through others')),
@@ -138,38 +139,37 @@ test('someone without a link to the author gets messages through others', async 
 test('an expired invite is refused with a reason', async () => {
   const room = new TestRoom();
   const ada = await enter(room, 'Ada');
-  const { space } = must(await ada.engine.createSpace({ name: 'Lyre Street' }));
-  const { link } = must(await ada.engine.invite({ space }));
+  const { space } = must(await ada.engine.commands.createSpace({ name: 'Lyre Street' }));
+  const { link } = must(await ada.engine.commands.invite({ space }));
   const later = Date.now() + 40 * 24 * 3600_000;
   room.now = () => later;
   const ben = await enter(room, 'Ben');
-  must(await ben.engine.joinSpace({ invite: link }));
+  must(await ben.engine.commands.joinSpace({ invite: link }));
   const view = await ben.until('refused', (v) => v.spaces[0]?.state === 'refused');
   expect(view.spaces[0]?.trouble?.code).toBe('expired-invite');
 });
 
 test('a channel opened by one appears to the other and takes messages', async () => {
   const { ada, ben, space } = await twoInASpace(new TestRoom());
-  const { channel } = must(await ben.engine.createChannel({ space, name: 'tools' }));
+  const { channel } = must(await ben.engine.commands.createChannel({ space, name: 'tools' }));
   await ada.until('the channel', (v) =>
     Boolean(v.spaces[0]?.channels.some((c) => c.id === channel && c.name === 'tools')),
   );
-  await ada.engine.watch({ space, channel, newest: 100 });
-  must(await ben.engine.say({ space, channel, text: 'pegs' }));
+  await ada.engine.commands.watch({ space, channel, newest: 100 });
+  must(await ben.engine.commands.say({ space, channel, text: 'pegs' }));
   await ada.until('pegs', (v) => texts(v).includes('pegs'));
 });
 
 test('a segment that is full rolls over without loss, also when both write at once', async () => {
   const { ada, ben, space, channel } = await twoInASpace(new TestRoom());
-  for (const who of [ada, ben]) await who.engine.watch({ space, channel, newest: 5000 });
+  for (const who of [ada, ben]) await who.engine.commands.watch({ space, channel, newest: 5000 });
   const count = 560;
   await Promise.all(
     [ada, ben].map(async (who, w) => {
       for (let i = 0; i < count; i++)
-        must(await who.engine.say({ space, channel, text: `${w} ${i}` }));
+        must(await who.engine.commands.say({ space, channel, text: `${w} ${i}` }));
     }),
   );
-  for (const who of [ada, ben])
-    await who.until('all', (v) => texts(v).length === 2 * count);
+  for (const who of [ada, ben]) await who.until('all', (v) => texts(v).length === 2 * count);
   expect(texts(ada.view)).toEqual(texts(ben.view));
 }, 60_000);

@@ -6,14 +6,14 @@
 import * as Automerge from '@automerge/automerge/slim';
 import {
   type DocHandle,
-  type DocumentId as RepoDocumentId,
   type NetworkAdapterInterface,
-  type PeerId as RepoPeerId,
   Repo,
+  type DocumentId as RepoDocumentId,
+  type PeerId as RepoPeerId,
 } from '@automerge/automerge-repo/slim';
+import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { parseChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
-import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import type { ChannelId, DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
 import { parseAddress } from '../space/address.ts';
 import type { DocumentLog } from '../space/document-log.ts';

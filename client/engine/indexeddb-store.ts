@@ -4,7 +4,7 @@
  */
 import { ChangeHash, type DocumentId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import { type KeptValue, type Store, StoreError, type StoredEntry } from '../space/store.ts';
+import { type KeptValue, type Store, type StoredEntry, StoreError } from '../space/store.ts';
 
 const NAME = 'snug';
 const VERSION = 1;
@@ -116,7 +116,13 @@ export class IndexedDbStore implements Store {
         transaction.abort();
         throw new StoreError('lease-lost', 'Another tab leads now; nothing was written.');
       }
-      await work(transaction);
+      try {
+        await work(transaction);
+      } catch (problem) {
+        // What was asked for before it would be kept otherwise.
+        abort(transaction);
+        throw problem;
+      }
       await done;
     });
   }
@@ -141,11 +147,19 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
+/** Does nothing to a transaction that has failed by itself. */
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It is over already.
+  }
+}
+
 function finished(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error ?? new Error('aborted'));
-    transaction.onerror = () => reject(transaction.error);
   });
 }
 

@@ -34,7 +34,6 @@ export class Leadership {
   #leads = false;
   #release: (() => void) | undefined;
   #waiting: AbortController | undefined;
-  #heardAt = performance.now();
   #pingedAt: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -48,9 +47,13 @@ export class Leadership {
   }
 
   start(): void {
+    this.#pingedAt = performance.now();
     this.#o.tell({ tell: 'ping', from: this.#o.tab });
-    if (this.#o.locks) this.#queue(this.#o.locks, false);
-    else this.#timer = setTimeout(() => this.#claim(), LISTEN_MS * (1 + this.#o.random()));
+    if (this.#o.locks) {
+      this.#queue(this.#o.locks, false);
+      // Whoever holds the lock may be frozen.
+      this.#watch();
+    } else this.#claimIn(LISTEN_MS * (1 + this.#o.random()));
   }
 
   /** What another tab told. */
@@ -64,14 +67,14 @@ export class Leadership {
         if (message.to === this.#o.tab) this.#heard();
         return;
       case 'lead':
-        if (this.#leads) this.stepDown();
-        this.#heard();
-        return;
+        // Two at once without locks: the lower name stays. With locks the later one has taken the lock away.
+        if (this.#leads && !this.#o.locks && this.#o.tab < message.from)
+          return this.#o.tell({ tell: 'lead', from: this.#o.tab });
+        this.stepDown();
+        return this.#heard();
       case 'gone':
         // With locks the next in the queue is told by the browser.
-        if (this.#o.locks || this.#leads) return;
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#claim(), LISTEN_MS * this.#o.random());
+        if (!this.#o.locks && !this.#leads) this.#claimIn(LISTEN_MS * this.#o.random());
     }
   }
 
@@ -95,9 +98,8 @@ export class Leadership {
   }
 
   #heard(): void {
-    this.#heardAt = performance.now();
-    this.#pingedAt = undefined;
     if (this.#leads) return;
+    this.#pingedAt = undefined;
     this.#o.onFollow();
     this.#watch();
   }
@@ -117,24 +119,18 @@ export class Leadership {
 
   #replace(): void {
     this.#pingedAt = undefined;
-    if (!this.#o.locks) return this.#claim();
+    if (!this.#o.locks) return this.#claimIn(LISTEN_MS * this.#o.random());
     this.#waiting?.abort();
     this.#queue(this.#o.locks, true);
   }
 
-  #claim(): void {
-    if (this.#leads || this.#closed) return;
-    // Somebody answered while this tab was about to.
-    if (performance.now() - this.#heardAt < LISTEN_MS && this.#pingedAt === undefined && this.#heardOnce)
-      return this.#watch();
-    this.#lead();
+  /** Without locks: leads unless somebody says before that they do. */
+  #claimIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (!this.#leads && !this.#closed) this.#lead();
+    }, ms);
   }
-
-  get #heardOnce(): boolean {
-    return this.#heardAt > this.#startedAt;
-  }
-
-  readonly #startedAt = performance.now();
 
   #lead(): void {
     clearTimeout(this.#timer);

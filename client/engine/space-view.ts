@@ -1,11 +1,12 @@
 /** What a person sees of a space: plain data from its documents, who is linked and who is here. Pure. */
-import type { ChannelId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+
 import { parseContent } from '@snug/shared/entries/kinds.ts';
+import type { ChannelId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+import type { Path } from '../mesh/links-port.ts';
 import type { Placed } from '../space/chain.ts';
 import { mayInvite, roleOf } from '../space/membership.ts';
 import { nameOf, type Settings, settingsOf } from '../space/settings.ts';
 import type { Space } from '../space/space.ts';
-import type { Path } from '../mesh/links-port.ts';
 import type {
   Delivery,
   GapView,
@@ -70,9 +71,7 @@ export function spaceView(space: Space, presence: Presence, now: number): SpaceV
     })),
     here: members.filter((member) => member.tie !== 'offline' || member.you).length,
   };
-  return record.refusal === undefined
-    ? base
-    : { ...base, trouble: refusalTrouble(record.refusal) };
+  return record.refusal === undefined ? base : { ...base, trouble: refusalTrouble(record.refusal) };
 }
 
 function memberViews(space: Space, settings: Settings, presence: Presence): MemberView[] {

@@ -5,10 +5,10 @@
  */
 import { toHex } from '@snug/shared/crypto/bytes.ts';
 import type { ChangeHash, DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
-import { encodeAddress } from '../space/address.ts';
-import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 import type { Frame } from '../mesh/frames.ts';
 import type { SyncMessage } from '../mesh/repo-adapter.ts';
+import { encodeAddress } from '../space/address.ts';
+import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
 
 /** Longest that a session stays open, ms. */
@@ -19,6 +19,8 @@ interface Session {
   readonly peer: PeerId;
   readonly log: DocumentLog;
   readonly deadline: number;
+  /** The Repo has been told of it. */
+  begun: boolean;
   /** Heads that the neighbour named; unknown until they accept. */
   theirs: readonly ChangeHash[] | undefined;
   closed: { us: boolean; them: boolean };
@@ -51,6 +53,7 @@ export class SyncSessions {
       peer,
       log,
       deadline: now + SESSION_MS,
+      begun: false,
       theirs: undefined,
       closed: { us: false, them: false },
     });
@@ -71,12 +74,14 @@ export class SyncSessions {
     now: number,
   ): Promise<void> {
     if (step === 'open') {
-      if (this.#sessions.has(log.id)) return this.#step(peer, log, id, 'close');
+      // Automerge finds no document where nothing is held; that is what bulk is for.
+      if (this.#sessions.has(log.id) || log.count === 0) return this.#step(peer, log, id, 'close');
       const session: Session = {
         id,
         peer,
         log,
         deadline: now + SESSION_MS,
+        begun: false,
         theirs: heads,
         closed: { us: false, them: false },
       };
@@ -102,7 +107,13 @@ export class SyncSessions {
     const session = this.#sessions.get(document);
     if (session?.peer !== peer) return;
     const address = encodeAddress(session.log.address);
-    this.#send(peer, { type: 'session', session: session.id, address, step: 'message', bytes: data });
+    this.#send(peer, {
+      type: 'session',
+      session: session.id,
+      address,
+      step: 'message',
+      bytes: data,
+    });
   }
 
   /** Something was let into a document: the session about it may have what it wanted. */
@@ -118,8 +129,7 @@ export class SyncSessions {
   tick(now: number): void {
     for (const session of this.#sessions.values()) {
       if (session.deadline > now) continue;
-      this.#step(session.peer, session.log, session.id, 'close');
-      this.#end(session);
+      this.#abandon(session);
     }
   }
 
@@ -129,18 +139,37 @@ export class SyncSessions {
   }
 
   async #begin(session: Session): Promise<void> {
+    const current = () => this.#sessions.get(session.log.id) === session;
     const repo = await this.#repo();
-    if (this.#sessions.get(session.log.id) !== session) return;
-    await repo.openSession(session.peer, session.log);
-    if (this.#sessions.get(session.log.id) !== session)
-      repo.closeSession(session.peer, session.log.id);
-    else this.progressed(session.log);
+    if (!current()) return;
+    session.begun = true;
+    try {
+      await repo.openSession(session.peer, session.log);
+    } catch (problem) {
+      if (current()) this.#abandon(session);
+      throw problem;
+    }
+    if (current()) return this.progressed(session.log);
+    // It ended while the document was loading, and the Repo has only now been told of it.
+    if (this.#sessions.get(session.log.id)?.peer !== session.peer)
+      await repo.closeSession(session.peer, session.log.id);
+  }
+
+  #abandon(session: Session): void {
+    this.#step(session.peer, session.log, session.id, 'close');
+    this.#end(session);
   }
 
   #end(session: Session): void {
     this.#sessions.delete(session.log.id);
-    void this.#repo().then((repo) => repo.closeSession(session.peer, session.log.id));
+    // One that was never begun must not make Automerge load only to be told of its end.
+    if (session.begun) void this.#closeInRepo(session);
     this.#ended(session.log.id);
+  }
+
+  async #closeInRepo(session: Session): Promise<void> {
+    const repo = await this.#repo();
+    await repo.closeSession(session.peer, session.log.id);
   }
 
   #step(

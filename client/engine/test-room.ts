@@ -3,8 +3,8 @@
  * Topics work as a server's would, in one process.
  */
 import { webcrypto } from 'node:crypto';
-import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { randomBytes, sha256, utf8 } from '@snug/shared/crypto/bytes.ts';
+import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { LinksCommand, LinksEvent, TopicSpec } from '../mesh/links-port.ts';
 import { MemoryStore, type Store } from '../space/store.ts';
@@ -35,12 +35,14 @@ export class TestRoom {
   readonly #pending = new Map<number, (allow: boolean, reason?: string) => void>();
   #requests = 0;
   /** Every frame that crossed, for what the tests want to count or see. */
-  readonly frames: { readonly from: PeerId; readonly to: PeerId; readonly frame: Uint8Array }[] = [];
+  readonly frames: { readonly from: PeerId; readonly to: PeerId; readonly frame: Uint8Array }[] =
+    [];
   /** Pairs that cannot link. */
   readonly cut = new Set<string>();
 
   async enter(name: string, store: Store = new MemoryStore()): Promise<Resident> {
-    const stored = (await store.get('test-device')) ?? (await generateDeviceKey({ extractable: true }));
+    const stored =
+      (await store.get('test-device')) ?? (await generateDeviceKey({ extractable: true }));
     await store.put('test-device', stored);
     const device = await openDeviceKey(stored as Awaited<ReturnType<typeof generateDeviceKey>>);
     const waiters = new Set<() => void>();
@@ -98,7 +100,7 @@ export class TestRoom {
     };
     this.#residents.push(resident);
     await engine.start();
-    if (resident.view.phase === 'first-run') await engine.setName({ name });
+    if (resident.view.phase === 'first-run') await engine.commands.setName({ name });
     return resident;
   }
 

@@ -168,9 +168,15 @@ export interface Commands {
   leaveSpace(input: { space: SpaceId }): Promise<Result<null>>;
   createChannel(input: { space: SpaceId; name: string }): Promise<Result<{ channel: ChannelId }>>;
   /** Which channel the timeline shows, and how many of its newest messages (50 to 5,000). */
-  watch(input: { space: SpaceId; channel: ChannelId; newest: number } | null): Promise<Result<null>>;
+  watch(
+    input: { space: SpaceId; channel: ChannelId; newest: number } | null,
+  ): Promise<Result<null>>;
   /** Answers once the entry is stored on this device. */
-  say(input: { space: SpaceId; channel: ChannelId; text: string }): Promise<Result<{ id: EntryId }>>;
+  say(input: {
+    space: SpaceId;
+    channel: ChannelId;
+    text: string;
+  }): Promise<Result<{ id: EntryId }>>;
   /** Everything up to the newest message of the channel has been seen. */
   markRead(input: { space: SpaceId; channel: ChannelId }): Promise<Result<null>>;
 }

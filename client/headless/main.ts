@@ -103,7 +103,8 @@ const peer = await createNodePeer({
     const { id, author, authorName, own, text, at } = message;
     line({ is: 'message', space, channel, channelName, id, author, authorName, own, text, at });
   },
-  onProblem: (problem) => notice(`Problem: ${problem instanceof Error ? problem.message : problem}`),
+  onProblem: (problem) =>
+    notice(`Problem: ${problem instanceof Error ? problem.message : problem}`),
 });
 
 let leaving = false;
@@ -120,7 +121,8 @@ process.on('SIGTERM', () => void leave(0));
 /** Resolves with the view that satisfies the condition, or `undefined` when the time is up. */
 function until(condition: (view: View) => boolean, ms: number): Promise<View | undefined> {
   return new Promise((resolve) => {
-    const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => end(undefined), ms);
+    const timer =
+      ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => end(undefined), ms);
     const poll = setInterval(() => look(), 250);
     const previous = changed;
     const look = () => {
@@ -157,18 +159,22 @@ function report(): void {
     tell(`link ${neighbour}`, { is: 'link', peer: neighbour, path });
   for (const message of view.timeline?.messages ?? [])
     if (message.delivery !== undefined)
-      tell(`delivery ${message.id}`, { is: 'delivery', id: message.id, delivery: message.delivery });
+      tell(`delivery ${message.id}`, {
+        is: 'delivery',
+        id: message.id,
+        delivery: message.delivery,
+      });
 }
 changed = report;
 
 const patience = given.keep ? Number.POSITIVE_INFINITY : given.wait;
 const held = peer.view().device?.name;
 if (given.name !== undefined || held === undefined) {
-  const named = await peer.engine.setName({ name: given.name ?? 'Headless' });
+  const named = await peer.engine.commands.setName({ name: given.name ?? 'Headless' });
   if (!named.ok) stop(2, named.trouble.message);
 }
 if (given.invite !== undefined) {
-  const joined = await peer.engine.joinSpace({ invite: given.invite });
+  const joined = await peer.engine.commands.joinSpace({ invite: given.invite });
   if (!joined.ok) stop(4, joined.trouble.message);
 }
 const id = parsed?.ok ? parsed.invite.space : peer.view().spaces[0]?.id;
@@ -190,8 +196,8 @@ if (!space) {
 } else {
   const [first] = space.channels;
   if (given.say !== undefined && first) {
-    await peer.engine.watch({ space: id, channel: first.id, newest: 50 });
-    const said = await peer.engine.say({ space: id, channel: first.id, text: given.say });
+    await peer.engine.commands.watch({ space: id, channel: first.id, newest: 50 });
+    const said = await peer.engine.commands.say({ space: id, channel: first.id, text: given.say });
     if (!said.ok) stop(4, said.trouble.message);
     const heard = await until(
       (view) =>

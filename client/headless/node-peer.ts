@@ -1,12 +1,12 @@
 /** A peer without a face: the engine and its links in one Node process. */
 import { randomBytes } from '@snug/shared/crypto/bytes.ts';
-import { loadDevice } from '../identity/device.ts';
 import { loadRepo } from '../engine/automerge-node.ts';
 import { Engine, type EngineView } from '../engine/engine.ts';
 import type { Received, View } from '../engine/view.ts';
+import { loadDevice } from '../identity/device.ts';
+import type { WebRtc } from '../mesh/direct-path.ts';
 import { createLinks, type Links } from '../mesh/links.ts';
 import type { LinksEvent } from '../mesh/links-port.ts';
-import type { WebRtc } from '../mesh/direct-path.ts';
 import type { Store } from '../space/store.ts';
 
 export interface NodePeerOptions {

@@ -2,13 +2,13 @@
  * A store in one SQLite file, for peers without a browser. One process holds it at a time. A write is on disk before
  * its promise resolves (`synchronous = FULL`).
  */
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { DocumentId } from '@snug/shared/protocol/ids.ts';
 import { decode, encode } from 'cborg';
 import { joinHashes, splitHashes } from '../space/document-log.ts';
-import { type KeptValue, type Store, StoreError, type StoredEntry } from '../space/store.ts';
+import { type KeptValue, type Store, type StoredEntry, StoreError } from '../space/store.ts';
 
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
@@ -21,7 +21,14 @@ export class SqliteStore implements Store {
     const file = join(directory, 'snug.sqlite');
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
+      // Before SQLite opens it: the write-ahead log beside it gets the same mode, and holds the same keys.
+      closeSync(openSync(file, 'a', 0o600));
+      chmodSync(file, 0o600);
       this.#db = new DatabaseSync(file);
+    } catch (error) {
+      throw asStoreError(error, `${file} cannot be opened`);
+    }
+    try {
       this.#db.exec(`
         PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA journal_mode = WAL;
@@ -38,8 +45,8 @@ export class SqliteStore implements Store {
         CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
         BEGIN IMMEDIATE; COMMIT;
       `);
-      chmodSync(file, 0o600);
     } catch (error) {
+      this.#db.close();
       throw asStoreError(error, `${file} cannot be opened`);
     }
   }
@@ -47,7 +54,9 @@ export class SqliteStore implements Store {
   async entries(document: DocumentId): Promise<readonly StoredEntry[]> {
     const rows = this.#run(() =>
       this.#db
-        .prepare('SELECT hash, deps, start_op, bytes FROM entries WHERE document = ? ORDER BY number')
+        .prepare(
+          'SELECT hash, deps, start_op, bytes FROM entries WHERE document = ? ORDER BY number',
+        )
         .all(document),
     );
     return rows.flatMap(({ hash, deps, start_op, bytes }) => {
@@ -60,7 +69,9 @@ export class SqliteStore implements Store {
         bytes instanceof Uint8Array;
       const [name] = whole ? splitHashes(hash) : [];
       if (!whole || !name) return [];
-      return [{ hash: name, deps: splitHashes(deps), startOp: start_op, bytes: Uint8Array.from(bytes) }];
+      return [
+        { hash: name, deps: splitHashes(deps), startOp: start_op, bytes: Uint8Array.from(bytes) },
+      ];
     });
   }
 
@@ -80,7 +91,8 @@ export class SqliteStore implements Store {
         for (const { key, value } of beside) this.#put(key, value);
         this.#db.exec('COMMIT');
       } catch (error) {
-        this.#db.exec('ROLLBACK');
+        // A full disk has rolled it back already.
+        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
         throw error;
       }
     });
@@ -103,7 +115,9 @@ export class SqliteStore implements Store {
 
   #put(key: string, value: unknown): void {
     this.#db
-      .prepare('INSERT INTO kept VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+      .prepare(
+        'INSERT INTO kept VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      )
       .run(key, encode(value));
   }
 
@@ -133,7 +147,8 @@ function asStoreError(error: unknown, what: string): StoreError {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
   const why = error instanceof Error ? error.message : String(error);
   const nodeCode = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 13 || nodeCode === 'ENOSPC') return new StoreError('full', `${what}: ${why}`, { cause: error });
+  if (code === 13 || nodeCode === 'ENOSPC')
+    return new StoreError('full', `${what}: ${why}`, { cause: error });
   if (code === 5 || code === 14 || nodeCode === 'EACCES')
     return new StoreError('refused', `${what}: ${why}`, { cause: error });
   return new StoreError('failed', `${what}: ${why}`, { cause: error });

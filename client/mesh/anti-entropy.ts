@@ -7,7 +7,7 @@
  * (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987; the digests are flat, one line a
  * document.)
  */
-import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import type { DocumentId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 
 /** A document's state as a digest tells it. `heads` is the key of its 8-byte heads hash. */
 export interface DocumentState {
@@ -20,27 +20,29 @@ export type AntiEntropyOutput =
   | {
       readonly do: 'digest';
       readonly peer: PeerId;
-      readonly space: string;
-      readonly documents?: readonly string[];
+      readonly space: SpaceId;
+      readonly documents?: readonly DocumentId[];
       readonly question: boolean;
     }
   | {
       readonly do: 'want';
       readonly peer: PeerId;
-      readonly space: string;
-      readonly document: string;
+      readonly space: SpaceId;
+      readonly document: DocumentId;
     }
   | {
       readonly do: 'session';
       readonly peer: PeerId;
-      readonly space: string;
-      readonly document: string;
+      readonly space: SpaceId;
+      readonly document: DocumentId;
     }
   /** The neighbour holds exactly what we hold of the document. */
-  | { readonly do: 'equal'; readonly peer: PeerId; readonly document: string };
+  | { readonly do: 'equal'; readonly peer: PeerId; readonly document: DocumentId };
 
 /** How long a bulk transfer or session may stay silent before it is given up and digests are compared again. */
 export const REPAIR_DEADLINE_MS = 15_000;
+/** However much it brings: a neighbour who only drips must not keep the others from mending the document. */
+export const REPAIR_LIMIT_MS = 120_000;
 /** After a gap (an entry whose deps are missing) we wait so long for it to close by itself. */
 export const GAP_MS = 1_000;
 /** Between two unprompted comparisons with a random neighbour. */
@@ -50,23 +52,24 @@ const RETRY_MS = 2_000;
 
 interface Repair {
   readonly peer: PeerId;
-  readonly space: string;
+  readonly space: SpaceId;
   deadline: number;
+  readonly limit: number;
 }
 
 interface Gap {
   readonly peer: PeerId;
-  readonly space: string;
-  readonly document: string;
+  readonly space: SpaceId;
+  readonly document: DocumentId;
   readonly due: number;
 }
 
 export class AntiEntropy {
   readonly #me: PeerId;
   readonly #random: () => number;
-  readonly #links = new Map<PeerId, Set<string>>();
+  readonly #links = new Map<PeerId, Set<SpaceId>>();
   /** One repair a document at a time, with whichever neighbour. */
-  readonly #repairs = new Map<string, Repair>();
+  readonly #repairs = new Map<DocumentId, Repair>();
   readonly #gaps = new Map<string, Gap>();
   readonly #retries = new Map<string, number>();
   /** What we held when a repair last began: one that brought nothing is not repeated at once. */
@@ -80,7 +83,7 @@ export class AntiEntropy {
   }
 
   /** A neighbour with whom we share a space. Sharing a space anew starts a comparison. */
-  shared(peer: PeerId, space: string): AntiEntropyOutput[] {
+  shared(peer: PeerId, space: SpaceId): AntiEntropyOutput[] {
     const spaces = this.#links.get(peer) ?? new Set();
     if (spaces.has(space)) return [];
     spaces.add(space);
@@ -93,15 +96,15 @@ export class AntiEntropy {
     for (const [document, repair] of this.#repairs)
       if (repair.peer === peer) this.#repairs.delete(document);
     for (const [key, gap] of this.#gaps) if (gap.peer === peer) this.#gaps.delete(key);
-    for (const key of this.#fruitless.keys())
-      if (key.startsWith(`${peer} `)) this.#fruitless.delete(key);
+    for (const table of [this.#fruitless, this.#retries])
+      for (const key of table.keys()) if (key.startsWith(`${peer} `)) table.delete(key);
   }
 
   /** Their digest of a space, beside our own state of each document it names (absent: we hold nothing of it). */
   digest(
     peer: PeerId,
-    space: string,
-    lines: readonly { document: string; theirs: DocumentState; ours: DocumentState | undefined }[],
+    space: SpaceId,
+    lines: readonly { document: DocumentId; theirs: DocumentState; ours: DocumentState | undefined }[],
     now: number,
   ): AntiEntropyOutput[] {
     const outputs: AntiEntropyOutput[] = [];
@@ -112,18 +115,24 @@ export class AntiEntropy {
         outputs.push({ do: 'equal', peer, document });
         continue;
       }
-      if (theirs.count === 0 || this.#repairs.has(document)) continue;
+      if (theirs.count === 0) continue;
+      const repair = this.#repairs.get(document);
+      if (repair) {
+        // Being mended with another: this one's turn comes after.
+        if (repair.peer !== peer) this.gap(peer, space, document, now);
+        continue;
+      }
       if (this.#fruitless.get(retryKey(peer, document)) === (ours?.count ?? 0)) {
         this.gap(peer, space, document, now);
         continue;
       }
       if (!ours || ours.count < theirs.count * 0.75) {
         this.#fruitless.set(retryKey(peer, document), ours?.count ?? 0);
-        this.#repairs.set(document, { peer, space, deadline: now + REPAIR_DEADLINE_MS });
+        this.#begin(peer, space, document, now);
         outputs.push({ do: 'want', peer, space, document });
       } else if (theirs.count >= ours.count * 0.75 && this.#me < peer) {
         this.#fruitless.set(retryKey(peer, document), ours.count);
-        this.#repairs.set(document, { peer, space, deadline: now + REPAIR_DEADLINE_MS });
+        this.#begin(peer, space, document, now);
         outputs.push({ do: 'session', peer, space, document });
       }
     }
@@ -131,13 +140,18 @@ export class AntiEntropy {
   }
 
   /** Something of the repair arrived: its deadline moves. */
-  progress(document: string, now: number): void {
+  progress(document: DocumentId, now: number): void {
     const repair = this.#repairs.get(document);
-    if (repair) repair.deadline = now + REPAIR_DEADLINE_MS;
+    if (repair) repair.deadline = Math.min(now + REPAIR_DEADLINE_MS, repair.limit);
+  }
+
+  #begin(peer: PeerId, space: SpaceId, document: DocumentId, now: number): void {
+    const deadline = now + REPAIR_DEADLINE_MS;
+    this.#repairs.set(document, { peer, space, deadline, limit: now + REPAIR_LIMIT_MS });
   }
 
   /** A bulk transfer or session is over: compare once more, so that what is left is seen. */
-  repaired(document: string): AntiEntropyOutput[] {
+  repaired(document: DocumentId): AntiEntropyOutput[] {
     const repair = this.#repairs.get(document);
     if (!repair) return [];
     this.#repairs.delete(document);
@@ -153,7 +167,7 @@ export class AntiEntropy {
   }
 
   /** An entry came whose deps are not held, or that could not be judged yet. */
-  gap(peer: PeerId, space: string, document: string, now: number): void {
+  gap(peer: PeerId, space: SpaceId, document: DocumentId, now: number): void {
     const key = retryKey(peer, document);
     if (this.#gaps.has(key)) return;
     const pause = this.#retries.get(key) ?? GAP_MS;
@@ -191,6 +205,6 @@ export class AntiEntropy {
   }
 }
 
-function retryKey(peer: PeerId, document: string): string {
+function retryKey(peer: PeerId, document: DocumentId): string {
   return `${peer} ${document}`;
 }

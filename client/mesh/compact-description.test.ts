@@ -140,7 +140,9 @@ test('no candidate that passes can break out of its line', () => {
   fc.assert(
     fc.property(parts, (candidate) => {
       if (isCandidate(candidate)) {
-        expect(buildCandidate(candidate, 1)).toMatch(/^candidate:1 1 udp \d+ [0-9a-f.:-]+ \d+ typ /i);
+        expect(buildCandidate(candidate, 1)).toMatch(
+          /^candidate:1 1 udp \d+ [0-9a-f.:-]+ \d+ typ /i,
+        );
       }
     }),
     { numRuns: 1000 },

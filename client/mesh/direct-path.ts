@@ -24,7 +24,12 @@ export interface WebRtc {
 }
 
 export type DirectPathEvent =
-  | { readonly is: 'description'; readonly description: CompactDescription }
+  /** With the candidates known by then. */
+  | {
+      readonly is: 'description';
+      readonly description: CompactDescription;
+      readonly candidates: readonly Candidate[];
+    }
   | { readonly is: 'candidates'; readonly candidates: readonly Candidate[] }
   | { readonly is: 'open' }
   | { readonly is: 'packet'; readonly bytes: Uint8Array }
@@ -32,10 +37,17 @@ export type DirectPathEvent =
   | { readonly is: 'drained' }
   | { readonly is: 'closed'; readonly reason: string };
 
-/** Candidates of one interface come together: one signal for all saves most of the server's bytes. */
+/** Candidates of the host come together: one signal for all saves most of the server's bytes. */
+const FIRST_BATCH_MS = 10;
+/** Those that a STUN or TURN server has to tell come one by one. */
 const BATCH_MS = 50;
-/** Bytes in the channel's buffer beyond which it is full: more would only delay chat. */
-const BUFFER_BYTES = 64 * 1024;
+/** Most candidates that go with a description, so that a note fits beside them. */
+const WITH_DESCRIPTION = 16;
+/**
+ * Bytes in the channel's buffer beyond which it is full: more would only delay chat. More than the 64 KiB below which
+ * simple-peer calls back, so that there is room whenever it does.
+ */
+const BUFFER_BYTES = 96 * 1024;
 /** Time for the last packet to leave before the connection is torn down. */
 const LINGER_MS = 250;
 
@@ -55,7 +67,8 @@ export class DirectPath {
   #opened = false;
   #closed = false;
   #batch: Candidate[] = [];
-  #gathered = 0;
+  readonly #gathered = new Set<string>();
+  #batches = 0;
   #batchTimer: Timer | undefined;
   #remoteCandidates = 0;
   #writing = 0;
@@ -144,9 +157,10 @@ export class DirectPath {
       this.#end('this WebRTC implementation makes descriptions of an unknown form');
       return;
     }
-    this.#described = true;
-    this.#options.on({ is: 'description', description });
     for (const candidate of candidatesIn(sdp)) this.#gather(candidate);
+    this.#described = true;
+    const candidates = this.#batch.splice(0, WITH_DESCRIPTION);
+    this.#options.on({ is: 'description', description, candidates });
     this.#startBatch();
   }
 
@@ -158,23 +172,22 @@ export class DirectPath {
   }
 
   #gather(candidate: Candidate): void {
-    const known = this.#batch.some(
-      (other) => other.address === candidate.address && other.port === candidate.port,
-    );
-    if (known || this.#gathered >= MAX_CANDIDATES) return;
-    this.#gathered++;
+    const name = `${candidate.type} ${candidate.address} ${candidate.port}`;
+    if (this.#gathered.has(name) || this.#gathered.size >= MAX_CANDIDATES) return;
+    this.#gathered.add(name);
     this.#batch.push(candidate);
     this.#startBatch();
   }
 
   #startBatch(): void {
     if (!this.#described || this.#batch.length === 0 || this.#batchTimer !== undefined) return;
+    const ms = this.#batches++ === 0 ? FIRST_BATCH_MS : BATCH_MS;
     this.#batchTimer = this.#options.clock.setTimeout(() => {
       this.#batchTimer = undefined;
       const candidates = this.#batch;
       this.#batch = [];
       this.#options.on({ is: 'candidates', candidates });
-    }, BATCH_MS);
+    }, ms);
   }
 
   #stopBatch(): void {

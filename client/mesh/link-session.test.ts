@@ -135,9 +135,26 @@ describe('a neighbour that', () => {
 
 test('whatever paths drop and however often they change, each frame comes once and in order of its class', () => {
   const step = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ do: fc.constant('send' as const), bulk: fc.boolean(), length: fc.nat(40_000) }) },
-    { weight: 5, arbitrary: fc.record({ do: fc.constant('carry' as const), keep: fc.nat(8), room: fc.nat(60_000) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), direct: fc.boolean() }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constant('send' as const),
+        bulk: fc.boolean(),
+        length: fc.nat(40_000),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constant('carry' as const),
+        keep: fc.nat(8),
+        room: fc.nat(60_000),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('change' as const), direct: fc.boolean() }),
+    },
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -166,7 +183,9 @@ test('whatever paths drop and however often they change, each frame comes once a
           sent[s.bulk ? 'bulk' : 'chat'].push(next++);
           a.send(f, s.bulk ? 'bulk' : 'chat');
         } else if (s.do === 'carry') carry(s.keep, s.room);
-        else for (const end of [a, b]) end.pathChanged(s.direct ? MANNERS.direct : MANNERS.relayed, now);
+        else
+          for (const end of [a, b])
+            end.pathChanged(s.direct ? MANNERS.direct : MANNERS.relayed, now);
       }
       for (const end of [a, b]) end.pathChanged(MANNERS.relayed, now);
       for (let i = 0; i < 200; i++) {

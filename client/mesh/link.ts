@@ -5,8 +5,9 @@
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import { type Candidate, type CompactDescription, MAX_CANDIDATES } from './compact-description.ts';
 import { LinkCounters } from './link-counters.ts';
+import type { LinkInput, LinkOutput } from './link-inputs.ts';
 import { LinkSession, MANNERS } from './link-session.ts';
-import type { LinkStats, Path, Priority } from './links-port.ts';
+import type { LinkStats, Path } from './links-port.ts';
 import { decodePacket, encodePacket, type Packet } from './packet.ts';
 import {
   type Ending,
@@ -16,50 +17,6 @@ import {
 } from './path-choice.ts';
 import { type EphemeralKeys, type SessionKeys, sessionKeys } from './relay-path.ts';
 import type { SignalPayload } from './signal-payload.ts';
-
-export type LinkInput =
-  | { readonly is: 'start' }
-  | { readonly is: 'signal'; readonly payload: SignalPayload }
-  | {
-      readonly is: 'described';
-      readonly attempt: number;
-      readonly description: CompactDescription;
-    }
-  | {
-      readonly is: 'gathered';
-      readonly attempt: number;
-      readonly candidates: readonly Candidate[];
-    }
-  | { readonly is: 'opened'; readonly attempt: number }
-  | { readonly is: 'packet'; readonly attempt: number; readonly bytes: Uint8Array }
-  | { readonly is: 'closed'; readonly attempt: number }
-  | { readonly is: 'relayed'; readonly frame: Uint8Array }
-  | { readonly is: 'send'; readonly frame: Uint8Array; readonly priority: Priority }
-  | { readonly is: 'close'; readonly reason: string }
-  /** The other end has begun anew, or its offer goes before ours: ends without a word. */
-  | { readonly is: 'give-way' }
-  | { readonly is: 'network-changed' }
-  | { readonly is: 'relay-only'; readonly relayOnly: boolean }
-  /** `wakeAt` has passed, or a path has room again. */
-  | { readonly is: 'tick' };
-
-export type LinkOutput =
-  /** Make a direct path: the offering end's if there is no `offer`. */
-  | { readonly do: 'attempt'; readonly attempt: number; readonly offer?: CompactDescription }
-  | { readonly do: 'answer'; readonly attempt: number; readonly description: CompactDescription }
-  | {
-      readonly do: 'candidates';
-      readonly attempt: number;
-      readonly candidates: readonly Candidate[];
-    }
-  | { readonly do: 'abandon'; readonly attempt: number; readonly linger: boolean }
-  | { readonly do: 'signal'; readonly payload: SignalPayload }
-  | { readonly do: 'send-direct'; readonly attempt: number; readonly packet: Uint8Array }
-  | { readonly do: 'send-relayed'; readonly frame: Uint8Array }
-  | { readonly do: 'up'; readonly binding: Uint8Array; readonly path: Path }
-  | { readonly do: 'path'; readonly path: Path }
-  | { readonly do: 'frame'; readonly frame: Uint8Array }
-  | { readonly do: 'down'; readonly reason: string; readonly ending: Ending };
 
 export interface LinkOptions extends PathChoiceOptions {
   readonly me: PeerId;
@@ -74,6 +31,13 @@ export interface LinkOptions extends PathChoiceOptions {
     direct(attempt: number): number;
     relayed(): number;
   };
+}
+
+type Described = Extract<SignalPayload, { is: 'offer' | 'answer' }>;
+
+interface Local {
+  readonly description: CompactDescription;
+  readonly candidates: readonly Candidate[];
 }
 
 export class Link {
@@ -144,8 +108,8 @@ export class Link {
         return;
       case 'described':
         if (choice.attempts.get(input.attempt) === undefined) return;
-        if (this.#options.initiator) this.#offer(input.attempt, input.description);
-        else this.#answer(input.attempt, input.description);
+        if (this.#options.initiator) this.#offer(input.attempt, input);
+        else this.#answer(input.attempt, input);
         return;
       case 'gathered':
         if (choice.attempts.get(input.attempt) === undefined) return;
@@ -248,20 +212,20 @@ export class Link {
       case 'offer':
         if (initiator || payload.attempt <= attempts.latest) return;
         if (this.#learnKey(payload.ephemeral, now)) {
-          this.#onOffer(payload.attempt, payload.description, now);
+          this.#onOffer(payload, now);
         }
         return;
       case 'answer':
         if (!initiator || payload.attempt > attempts.latest) return;
         if (this.#learnKey(payload.ephemeral, now)) {
-          this.#onAnswer(payload.attempt, payload.description);
+          this.#onAnswer(payload);
         }
         return;
       case 'candidates':
         this.#onCandidates(payload.attempt, payload.candidates);
         return;
       case 'retry':
-        if (initiator) this.#choice.tryAnew(now);
+        if (initiator) this.#choice.askedToRetry(now);
         return;
       case 'bye':
         this.#finish(payload.reason, this.path === undefined ? 'refused' : 'left');
@@ -281,7 +245,7 @@ export class Link {
     return true;
   }
 
-  #onOffer(attempt: number, offer: CompactDescription | undefined, now: number): void {
+  #onOffer({ attempt, description: offer, candidates = [] }: Described, now: number): void {
     const choice = this.#choice;
     choice.theyWantRelayOnly(offer === undefined);
     if (offer === undefined || !choice.directAllowed) {
@@ -289,21 +253,27 @@ export class Link {
       this.#answer(attempt);
       return;
     }
+    // Whoever offers anew has given up what was still coming up.
+    for (const { number } of choice.attempts.connecting) choice.abandon(number, false);
     choice.attempts.begin(attempt, now);
     this.#out.push({ do: 'attempt', attempt, offer });
-    const early = this.#early;
+    const early = this.#early?.attempt === attempt ? this.#early.candidates : [];
     this.#early = undefined;
-    if (early?.attempt === attempt) this.#onCandidates(attempt, early.candidates);
+    this.#onCandidates(attempt, [...candidates, ...early]);
   }
 
-  #onAnswer(attempt: number, description: CompactDescription | undefined): void {
+  #onAnswer({ attempt, description, candidates = [] }: Described): void {
     this.#choice.theyWantRelayOnly(description === undefined);
     if (this.#choice.attempts.get(attempt)?.open !== false) return;
-    if (description !== undefined) this.#out.push({ do: 'answer', attempt, description });
-    else this.#choice.abandon(attempt, false);
+    if (description === undefined) this.#choice.abandon(attempt, false);
+    else {
+      this.#out.push({ do: 'answer', attempt, description });
+      this.#onCandidates(attempt, candidates);
+    }
   }
 
   #onCandidates(attempt: number, candidates: readonly Candidate[]): void {
+    if (candidates.length === 0) return;
     if (this.#choice.attempts.get(attempt) !== undefined) {
       this.#out.push({ do: 'candidates', attempt, candidates });
     } else if (attempt > this.#choice.attempts.latest) {
@@ -320,21 +290,26 @@ export class Link {
     else this.#answer(attempt);
   }
 
-  #offer(attempt: number, description?: CompactDescription): void {
+  #offer(attempt: number, local?: Local): void {
     this.#choice.attempts.skip(attempt);
     const note = this.#keysSent ? undefined : this.#options.note;
-    this.#signal({ is: 'offer', attempt, ...this.#described(description), ...(note && { note }) });
+    this.#signal({ is: 'offer', attempt, ...this.#described(local), ...(note && { note }) });
   }
 
-  #answer(attempt: number, description?: CompactDescription): void {
-    this.#signal({ is: 'answer', attempt, ...this.#described(description) });
+  #answer(attempt: number, local?: Local): void {
+    this.#signal({ is: 'answer', attempt, ...this.#described(local) });
   }
 
-  /** The description, and the session's key the first time. */
-  #described(description: CompactDescription | undefined) {
+  /** What this end's WebRTC says of itself, and the session's key the first time. */
+  #described(local: Local | undefined): Partial<Local & { ephemeral: Uint8Array }> {
     const ephemeral = this.#keysSent ? undefined : this.#options.keys.publicKey;
     this.#keysSent = true;
-    return { ...(ephemeral && { ephemeral }), ...(description && { description }) };
+    const { description, candidates } = local ?? {};
+    return {
+      ...(ephemeral && { ephemeral }),
+      ...(description && { description }),
+      ...(candidates && candidates.length > 0 && { candidates }),
+    };
   }
 
   #signal(payload: SignalPayload): void {
@@ -416,7 +391,7 @@ export class Link {
     if (attempt !== undefined) {
       const packet = encodePacket({ is: 'bye', reason });
       this.#out.push({ do: 'send-direct', attempt, packet });
-    } else if (this.#keysSent) this.#signal({ is: 'bye', reason });
+    } else if (this.#keysSent || !this.#options.initiator) this.#signal({ is: 'bye', reason });
     this.#finish(reason, ending);
   }
 

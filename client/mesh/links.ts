@@ -148,7 +148,7 @@ class LinksOfDevice implements Links {
 
   networkChanged(): void {
     if (this.#closed) return;
-    for (const server of this.#servers.all) server.retryNow();
+    for (const server of this.#servers.all) server.probe();
     for (const link of [...this.#links.values()]) link.handle({ is: 'network-changed' });
     this.#plan({ is: 'network-changed' });
   }

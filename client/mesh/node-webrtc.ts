@@ -1,4 +1,4 @@
-/** WebRTC for Node: node-datachannel's W3C classes, made to fit simple-peer. */
+/** WebRTC for Node: node-datachannel's W3C classes, made to fit simple-peer and to connect every time. */
 import { cleanup } from 'node-datachannel';
 import {
   RTCPeerConnection as LibdatachannelConnection,
@@ -7,8 +7,17 @@ import {
 } from 'node-datachannel/polyfill';
 import type { WebRtc } from './direct-path.ts';
 
-/** simple-peer writes to the `sdp` of what these return, which the polyfill's own objects do not allow. */
-class PlainDescriptions extends LibdatachannelConnection {
+/**
+ * - simple-peer writes to the `sdp` of descriptions, which the polyfill's own objects do not allow.
+ * - An offerer keeps its candidates to itself until it has the answer. libdatachannel gives an answer to ICE before it
+ *   notes the fingerprint in it; if the other end's checks are there already, DTLS finishes in between, finds no
+ *   fingerprint and fails ("unknown CA", about one connection in twenty on a busy machine). Nobody sends checks to
+ *   addresses that they do not know.
+ */
+class NodeConnection extends LibdatachannelConnection {
+  #answered = false;
+  #held: Event[] = [];
+
   override async createOffer() {
     const { type, sdp } = await super.createOffer();
     return { type, sdp };
@@ -18,13 +27,34 @@ class PlainDescriptions extends LibdatachannelConnection {
     const { type, sdp } = await super.createAnswer();
     return { type, sdp };
   }
+
+  override get localDescription() {
+    const description = super.localDescription;
+    if (this.#answered) return description;
+    const sdp = description.sdp.replace(/a=(?:candidate:.*|end-of-candidates)\r?\n/g, '');
+    return new RTCSessionDescription({ type: description.type, sdp });
+  }
+
+  override async setRemoteDescription(
+    description: Parameters<LibdatachannelConnection['setRemoteDescription']>[0],
+  ): Promise<void> {
+    await super.setRemoteDescription(description);
+    this.#answered = true;
+    for (const event of this.#held.splice(0)) super.dispatchEvent(event);
+  }
+
+  override dispatchEvent(event: Event): boolean {
+    if (this.#answered || event.type !== 'icecandidate') return super.dispatchEvent(event);
+    this.#held.push(event);
+    return true;
+  }
 }
 
 /** What `createLinks` takes as `rtc.wrtc` in Node. */
 export function nodeWebrtc(): WebRtc {
   // Its classes differ from the DOM's in corners that neither simple-peer nor this program enters.
   const classes: object = {
-    RTCPeerConnection: PlainDescriptions,
+    RTCPeerConnection: NodeConnection,
     RTCSessionDescription,
     RTCIceCandidate,
   };

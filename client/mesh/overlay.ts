@@ -185,8 +185,9 @@ export class Overlay {
       return;
     }
     const added = spec.allowed.some((peer) => !topic.spec.allowed.includes(peer));
+    const begins = spec.initiate !== topic.spec.initiate;
     topic.spec = spec;
-    if (added) this.#askSoon(topic, now);
+    if (added || begins) this.#askSoon(topic, now);
   }
 
   #askSoon(topic: TopicState, now: number): void {
@@ -284,7 +285,7 @@ export class Overlay {
   }
 
   #ask(topic: TopicState, now: number): void {
-    if (now < topic.askAt) return;
+    if (topic.spec.initiate === 'wait' || now < topic.askAt) return;
     const missing = this.#missing(topic);
     topic.askAt = this.#later(topic.askMs, now);
     // Those who come offer by themselves; asking only mends what went wrong, so it may become rare.

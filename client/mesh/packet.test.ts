@@ -15,12 +15,14 @@ const data = fc
     total: number,
     body: fc.uint8Array({ maxLength: 40 }),
   })
-  .map(({ acks, total, ...rest }): Packet => ({
-    is: 'data',
-    ...rest,
-    ...(acks && { acks }),
-    ...(rest.first && !rest.last && { total }),
-  }));
+  .map(
+    ({ acks, total, ...rest }): Packet => ({
+      is: 'data',
+      ...rest,
+      ...(acks && { acks }),
+      ...(rest.first && !rest.last && { total }),
+    }),
+  );
 const packets: fc.Arbitrary<Packet> = fc.oneof(
   data,
   fc.record({ is: fc.constant('ack' as const), acks }),

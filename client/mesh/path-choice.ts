@@ -32,6 +32,8 @@ export interface PathChoiceOptions {
 
 export const LINK_TIMES = {
   heartbeatMs: 5_000,
+  /** Of the end that did not begin the session: later, so that it answers rather than asks as well. */
+  otherHeartbeatMs: 6_000,
   /** Silence on the direct path after which the relay is asked whether the neighbour lives. */
   suspectMs: 7_000,
   deadMs: 12_000,
@@ -44,6 +46,7 @@ export const LINK_TIMES = {
   /** How long an overtaken direct path stays, for what is under way on it. */
   retireMs: 2_000,
   retryAfterLossMs: 250,
+  leastRetryMs: 500,
   retryMs: [5_000, 10_000, 20_000, 40_000, 60_000],
 } as const;
 
@@ -65,6 +68,7 @@ export class PathChoice {
   #probedAt = Number.NEGATIVE_INFINITY;
   #retryAt: number | undefined;
   #retries = 0;
+  #triedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: PathChoiceOptions, now: number) {
     this.#options = options;
@@ -153,6 +157,11 @@ export class PathChoice {
     this.#tryDirect(now);
   }
 
+  /** The other end wants a further attempt. One that asks on and on does not get one each time. */
+  askedToRetry(now: number): void {
+    if (now >= this.#triedAt + LINK_TIMES.leastRetryMs) this.tryAnew(now);
+  }
+
   setRelayOnly(relayOnly: boolean, now: number): void {
     if (relayOnly === this.#relayOnly) return;
     this.#relayOnly = relayOnly;
@@ -166,6 +175,7 @@ export class PathChoice {
   decide(now: number): readonly PathDecision[] {
     this.#expire(now);
     this.#choose(now);
+    this.#retry(now);
     this.#beat(now);
     const decisions = this.#decisions;
     this.#decisions = [];
@@ -184,7 +194,7 @@ export class PathChoice {
       at.push(Math.max(probesFrom, this.#probedAt + LINK_TIMES.probeMs));
     }
     if (this.#path !== undefined) {
-      at.push(this.#heardAt + LINK_TIMES.deadMs, this.#sentAt + LINK_TIMES.heartbeatMs);
+      at.push(this.#heardAt + LINK_TIMES.deadMs, this.#sentAt + this.#heartbeatMs);
     } else if (this.#keysAt === undefined) at.push(this.#startedAt + LINK_TIMES.noAnswerMs);
     else at.push(this.#keysAt + LINK_TIMES.neverUpMs);
     return Math.min(...at);
@@ -192,6 +202,7 @@ export class PathChoice {
 
   #tryDirect(now: number): void {
     const attempt = this.attempts.latest + 1;
+    this.#triedAt = now;
     this.attempts.begin(attempt, now);
     this.#decisions.push({ is: 'attempt', attempt });
   }
@@ -205,7 +216,6 @@ export class PathChoice {
     const dead = this.#deadOf(now);
     if (dead !== undefined) this.#decisions.push({ is: 'dead', ...dead });
     this.#leaveBlackHole(now);
-    this.#retry(now);
   }
 
   #deadOf(now: number): { readonly reason: string; readonly ending: Ending } | undefined {
@@ -228,11 +238,16 @@ export class PathChoice {
     if (this.#relayHeardAt >= suspectAt) this.abandon(this.#attempt, false);
   }
 
+  /** The back-off runs from the end of one attempt to the next. */
   #retry(now: number): void {
-    if (this.#retryAt === undefined || now < this.#retryAt) return;
-    this.#retryAt = now + (LINK_TIMES.retryMs[this.#retries] ?? 60_000);
     const may = this.#options.initiator && this.directAllowed && !this.#theirRelayOnly;
-    if (!may || this.attempts.connecting.length > 0) return;
+    if (this.#path !== 'relayed' || !may || this.attempts.connecting.length > 0) {
+      this.#retryAt = undefined;
+      return;
+    }
+    this.#retryAt ??= now + (LINK_TIMES.retryMs[this.#retries] ?? 60_000);
+    if (now < this.#retryAt) return;
+    this.#retryAt = undefined;
     this.#retries = Math.min(this.#retries + 1, LINK_TIMES.retryMs.length - 1);
     this.#tryDirect(now);
   }
@@ -243,9 +258,10 @@ export class PathChoice {
       if (best.number !== this.attempt) this.#moveToDirect(best.number, now);
     } else if (this.#path === 'direct') {
       this.#channelLost = true;
-      this.#moveToRelay(now, LINK_TIMES.retryAfterLossMs);
+      this.#moveToRelay(now);
+      this.#retryAt = now + LINK_TIMES.retryAfterLossMs;
     } else if (this.#path === undefined && this.#relayHeardAt > Number.NEGATIVE_INFINITY) {
-      this.#moveToRelay(now, LINK_TIMES.retryMs[0]);
+      this.#moveToRelay(now);
     }
   }
 
@@ -255,14 +271,12 @@ export class PathChoice {
     }
     this.#attempt = attempt;
     this.#channelLost = false;
-    this.#retryAt = undefined;
     this.#retries = 0;
     this.#move('direct', now);
   }
 
-  #moveToRelay(now: number, retryInMs: number): void {
+  #moveToRelay(now: number): void {
     this.#relayedSince = now;
-    this.#retryAt = now + retryInMs;
     this.#move('relayed', now);
     this.#ping(undefined, now);
   }
@@ -272,6 +286,10 @@ export class PathChoice {
     this.#path = path;
     this.#sentAt = now;
     this.#decisions.push({ is: 'move', path, first });
+  }
+
+  get #heartbeatMs(): number {
+    return this.#options.initiator ? LINK_TIMES.heartbeatMs : LINK_TIMES.otherHeartbeatMs;
   }
 
   #suspectAt(): number | undefined {
@@ -294,7 +312,7 @@ export class PathChoice {
     const from = this.#probesFrom();
     const probes = from !== undefined && now >= from;
     if (probes && now >= this.#probedAt + LINK_TIMES.probeMs) this.#ping(undefined, now);
-    if (this.#path === undefined || now < this.#sentAt + LINK_TIMES.heartbeatMs) return;
+    if (this.#path === undefined || now < this.#sentAt + this.#heartbeatMs) return;
     this.#ping(this.attempt, now);
   }
 

@@ -4,7 +4,8 @@ import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { CompactDescription } from './compact-description.ts';
 import { DirectPath, type DirectPathEvent, type WebRtc } from './direct-path.ts';
-import { Link, type LinkInput, type LinkOutput } from './link.ts';
+import { Link } from './link.ts';
+import type { LinkInput, LinkOutput } from './link-inputs.ts';
 import type { LinkStats, LinksEvent, Priority, TopicSpec } from './links-port.ts';
 import type { Ending } from './path-choice.ts';
 import type { Signal } from './sealed-signals.ts';
@@ -207,7 +208,7 @@ export class RunningLink {
   #onPath(attempt: number, event: DirectPathEvent): void {
     switch (event.is) {
       case 'description':
-        this.handle({ is: 'described', attempt, description: event.description });
+        this.handle({ ...event, is: 'described', attempt });
         return;
       case 'candidates':
         this.handle({ is: 'gathered', attempt, candidates: event.candidates });

@@ -46,6 +46,11 @@ export class SealedSignals {
     return this.#sealing;
   }
 
+  /** Resolves when everything that came so far has been opened. */
+  get opened(): Promise<void> {
+    return this.#opening;
+  }
+
   seal(
     spec: TopicSpec,
     to: { readonly peer: PeerId; readonly nonce: Uint8Array },

@@ -91,8 +91,8 @@ export class Servers {
   }
 
   #choose(spec: TopicSpec): readonly string[] {
-    const named = [...new Set(spec.servers)];
-    const own = this.#ownServer;
+    const named = [...new Set(spec.servers.map(originOf))];
+    const own = this.#ownServer === undefined ? undefined : originOf(this.#ownServer);
     if (named.length === 0) return own === undefined ? [] : [own];
     if (own !== undefined && named.includes(own))
       named.unshift(...named.splice(named.indexOf(own), 1));
@@ -130,4 +130,11 @@ export class Servers {
     this.#gone.bytesOut += server.bytes.bytesOut;
     server.close();
   }
+}
+
+/** One spelling for one server: connecting twice would make it drop the first. What is no URL stays as it is. */
+function originOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^(?:https?|wss?):$/.test(parsed.protocol)) return url;
+  return parsed.origin.replace(/^ws/, 'http');
 }

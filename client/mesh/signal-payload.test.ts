@@ -13,7 +13,14 @@ const candidate = { type: 'srflx', priority: 99, address: '203.0.113.7', port: 4
 const ephemeral = new Uint8Array(32).fill(9);
 
 const payloads: readonly SignalPayload[] = [
-  { is: 'offer', attempt: 1, ephemeral, description, note: Uint8Array.of(1, 2) },
+  {
+    is: 'offer',
+    attempt: 1,
+    ephemeral,
+    description,
+    candidates: [candidate],
+    note: Uint8Array.of(1, 2),
+  },
   { is: 'offer', attempt: 1, ephemeral },
   { is: 'offer', attempt: 2, description },
   { is: 'answer', attempt: 1, ephemeral, description },
@@ -39,13 +46,19 @@ test('a long reason is cut', () => {
 
 test.each([
   ['a kind that is none', [9]],
-  ['an attempt of 0', [1, 0, null, null]],
-  ['a short key', [1, 1, new Uint8Array(31), null]],
-  ['a fingerprint of another length', [1, 1, null, ['Yf3k', description.pwd, new Uint8Array(20)]]],
-  ['a line break in the ufrag', [1, 1, null, ['Yf3k\r\na=x', description.pwd, description.fingerprint]]],
+  ['an attempt of 0', [1, 0, null, null, []]],
+  ['a short key', [1, 1, new Uint8Array(31), null, []]],
+  [
+    'a fingerprint of another length',
+    [1, 1, null, ['Yf3k', description.pwd, new Uint8Array(20)], []],
+  ],
+  [
+    'a line break in the ufrag',
+    [1, 1, null, ['Yf3k\r\na=x', description.pwd, description.fingerprint], []],
+  ],
   ['too many candidates', [2, 1, Array(MAX_CANDIDATES + 1).fill([0, 1, '192.0.2.1', 1])]],
   ['a candidate with a host name', [2, 1, [[0, 1, 'example.org', 1]]]],
-  ['a note too long', [0, 1, null, null, new Uint8Array(NOTE_BYTES + 1)]],
+  ['a note too long', [0, 1, null, null, [], new Uint8Array(NOTE_BYTES + 1)]],
   ['one part too many', [3, 3]],
   ['a map', { 0: 3 }],
 ])('%s is refused', (_what, wire) => {

@@ -24,6 +24,8 @@ export type SignalPayload =
       readonly attempt: number;
       readonly ephemeral?: Uint8Array;
       readonly description?: CompactDescription;
+      /** Those known already; more may follow. */
+      readonly candidates?: readonly Candidate[];
       readonly note?: Uint8Array;
     }
   | {
@@ -31,6 +33,7 @@ export type SignalPayload =
       readonly attempt: number;
       readonly ephemeral?: Uint8Array;
       readonly description?: CompactDescription;
+      readonly candidates?: readonly Candidate[];
     }
   | {
       readonly is: 'candidates';
@@ -67,6 +70,7 @@ const candidate = v.pipe(
   })),
   v.check(isCandidate, 'expected an ICE candidate'),
 );
+const candidates = v.pipe(v.array(candidate), v.maxLength(MAX_CANDIDATES));
 const ephemeral = v.nullable(bytes(32, 32));
 const Wire = v.union([
   v.strictTuple([
@@ -74,10 +78,11 @@ const Wire = v.union([
     attempt,
     ephemeral,
     v.nullable(description),
+    candidates,
     v.nullable(bytes(0, NOTE_BYTES)),
   ]),
-  v.strictTuple([v.literal(1), attempt, ephemeral, v.nullable(description)]),
-  v.strictTuple([v.literal(2), attempt, v.pipe(v.array(candidate), v.maxLength(MAX_CANDIDATES))]),
+  v.strictTuple([v.literal(1), attempt, ephemeral, v.nullable(description), candidates]),
+  v.strictTuple([v.literal(2), attempt, candidates]),
   v.strictTuple([v.literal(3)]),
   v.strictTuple([v.literal(4), v.pipe(v.string(), v.maxLength(REASON_CHARACTERS))]),
 ]);
@@ -90,16 +95,7 @@ export function encodePayload(payload: SignalPayload): Uint8Array {
     case 'answer':
       return encode([1, payload.attempt, ...keys(payload)]);
     case 'candidates':
-      return encode([
-        2,
-        payload.attempt,
-        payload.candidates.map((c) => [
-          CANDIDATE_TYPES.indexOf(c.type),
-          c.priority,
-          c.address,
-          c.port,
-        ]),
-      ]);
+      return encode([2, payload.attempt, wireCandidates(payload.candidates)]);
     case 'retry':
       return encode([3]);
     case 'bye':
@@ -107,9 +103,18 @@ export function encodePayload(payload: SignalPayload): Uint8Array {
   }
 }
 
-function keys(payload: { ephemeral?: Uint8Array; description?: CompactDescription }) {
-  const d = payload.description;
-  return [payload.ephemeral ?? null, d ? [d.ufrag, d.pwd, d.fingerprint] : null];
+function keys(payload: Extract<SignalPayload, { is: 'offer' | 'answer' }>) {
+  const { ephemeral: key, description: d, candidates: known = [] } = payload;
+  return [key ?? null, d ? [d.ufrag, d.pwd, d.fingerprint] : null, wireCandidates(known)];
+}
+
+function wireCandidates(all: readonly Candidate[]) {
+  return all.map(({ type, priority, address, port }) => [
+    CANDIDATE_TYPES.indexOf(type),
+    priority,
+    address,
+    port,
+  ]);
 }
 
 /** `undefined` for anything but a payload. */
@@ -122,11 +127,11 @@ export function decodePayload(payload: Uint8Array): SignalPayload | undefined {
       return {
         is: 'offer',
         attempt: read[1],
-        ...described(read[2], read[3]),
-        ...(read[4] && { note: read[4] }),
+        ...described(read[2], read[3], read[4]),
+        ...(read[5] && { note: read[5] }),
       };
     case 1:
-      return { is: 'answer', attempt: read[1], ...described(read[2], read[3]) };
+      return { is: 'answer', attempt: read[1], ...described(read[2], read[3], read[4]) };
     case 2:
       return { is: 'candidates', attempt: read[1], candidates: read[2] };
     case 3:
@@ -139,10 +144,12 @@ export function decodePayload(payload: Uint8Array): SignalPayload | undefined {
 function described(
   key: Uint8Array | null,
   d: v.InferOutput<typeof description> | null,
-): { ephemeral?: Uint8Array; description?: CompactDescription } {
+  known: readonly Candidate[],
+): { ephemeral?: Uint8Array; description?: CompactDescription; candidates?: readonly Candidate[] } {
   return {
     ...(key && { ephemeral: key }),
     ...(d && { description: { ufrag: d[0], pwd: d[1], fingerprint: d[2] } }),
+    ...(known.length > 0 && { candidates: known }),
   };
 }
 

@@ -64,6 +64,7 @@ export interface SignalingClientOptions {
 }
 
 const ANSWER_MS = 10_000;
+const PROBE_MS = 4_000;
 const AGAIN_MS = 2_000;
 /** After a refusal that may pass: full, shutting down. */
 const REFUSED_AGAIN_MS = 5_000;
@@ -79,6 +80,11 @@ export function connectToServer(url: string): SignalingSocket {
     randomizationFactor: 0.5,
   });
 }
+
+/** A server that does not answer is a refusal like others. */
+type Answered<T> =
+  | Answer<T>
+  | { ok: false; problem: { readonly code: 'no-answer'; readonly message: string } };
 
 export class SignalingClient {
   readonly url: string;
@@ -167,10 +173,15 @@ export class SignalingClient {
     this.#count.relaying = false;
   }
 
-  /** Tries to connect now rather than when the back-off says. */
-  retryNow(): void {
-    if (this.ready || this.#closed || this.#state === 'refused') return;
-    this.#socket?.disconnect().connect();
+  /**
+   * Addresses have changed: connects now rather than when the back-off says, or finds out whether the connection still
+   * carries, which TCP alone would take a minute to notice.
+   */
+  probe(): void {
+    if (this.#closed || this.#state === 'refused') return;
+    const [topic] = this.#topics;
+    if (!this.ready) this.#socket?.disconnect().connect();
+    else if (topic !== undefined) this.#join(topic, PROBE_MS);
   }
 
   close(): void {
@@ -184,10 +195,9 @@ export class SignalingClient {
   #open(): SignalingSocket | undefined {
     const url = URL.parse(this.url);
     if (url === null || !/^(?:https?|wss?):$/.test(url.protocol)) {
-      this.#is(
-        'refused',
-        `“${this.url}” is no address of a server; it begins with https:// or http://.`,
-      );
+      this.#state = 'refused';
+      this.#problem = `“${this.url}” is no address of a server; it begins with https:// or http://.`;
+      queueMicrotask(() => !this.#closed && this.#options.on({ is: 'state' }));
       return undefined;
     }
     const socket = this.#options.connect(this.url);
@@ -245,39 +255,46 @@ export class SignalingClient {
     for (const topic of this.#topics) this.#join(topic);
   }
 
-  #join(topic: Topic): void {
-    this.#ask('join', { topic }, Joined, (answer) => {
+  #join(topic: Topic, answerMs = ANSWER_MS): void {
+    const then = (answer: Answered<Joined>) => {
       if (!this.#topics.has(topic)) return;
-      if (answer.ok) this.#options.on({ is: 'joined', topic, asked: [], ...answer.value });
-      else {
-        this.#later(AGAIN_MS, () => {
-          if (this.ready && this.#topics.has(topic)) this.#join(topic);
-        });
+      if (answer.ok) {
+        this.#options.on({ is: 'joined', topic, asked: [], ...answer.value });
+        return;
       }
-    });
+      if (answer.problem.code === 'no-answer') this.#socket?.disconnect().connect();
+      this.#later(AGAIN_MS, () => {
+        if (this.ready && this.#topics.has(topic)) this.#join(topic);
+      });
+    };
+    this.#ask('join', { topic }, Joined, then, answerMs);
   }
 
-  /** One request and its parsed answer; a server that does not answer in time counts as a refusal. */
+  /** One request and its parsed answer. */
   #ask<S extends v.GenericSchema>(
     event: 'authenticate' | 'join' | 'leave' | 'here' | 'signal',
     message: object,
     schema: S,
-    then: (answer: Answer<v.InferOutput<S>>) => void,
+    then: (answer: Answered<v.InferOutput<S>>) => void,
+    answerMs = ANSWER_MS,
   ): void {
-    const ask: (
-      event: string,
-      message: object,
-      ack: (error: unknown, raw: unknown) => void,
-    ) => void = (...args) => {
-      const timed = this.#socket?.timeout(ANSWER_MS);
-      if (timed !== undefined) Reflect.apply(timed.emit, timed, args);
-    };
-    ask(event, message, (error, raw) => {
+    const timed = this.#socket?.timeout(answerMs);
+    if (timed === undefined) return;
+    const ack = (error: unknown, raw: unknown) => {
       if (this.#closed) return;
-      const answer = parseAnswer(schema, error ? undefined : raw);
-      if (!answer.ok && answer.problem.code === 'bad-request' && !error) this.garbage++;
+      if (error) {
+        then({
+          ok: false,
+          problem: { code: 'no-answer', message: `${this.url} does not answer.` },
+        });
+        return;
+      }
+      const answer = parseAnswer(schema, raw);
+      if (!answer.ok && answer.problem.code === 'bad-request') this.garbage++;
       then(answer);
-    });
+    };
+    // The type map's overloads do not take a union of events.
+    Reflect.apply(timed.emit, timed, [event, message, ack]);
   }
 
   #parse<S extends v.GenericSchema>(schema: S, raw: unknown): v.InferOutput<S> | undefined {

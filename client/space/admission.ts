@@ -6,7 +6,7 @@
 import { equalBytes, fromBase64url, sha256, toHex } from '@snug/shared/crypto/bytes.ts';
 import { parseAct, parseSeal, verifyJoinRequest } from '@snug/shared/entries/acts.ts';
 import { decodeEntry, SORT, verifyEntry, verifyGenesis } from '@snug/shared/entries/entry.ts';
-import type { ChangeHash, EntryId } from '@snug/shared/protocol/ids.ts';
+import type { ChangeHash, EntryId, EpochId } from '@snug/shared/protocol/ids.ts';
 import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { type DocumentLog, type LoggedEntry, logged } from './document-log.ts';
 import { type Membership, membershipAt, refuseAct } from './membership.ts';
@@ -50,7 +50,6 @@ export async function verified(log: DocumentLog, arrival: Arrival): Promise<bool
   return act?.act === 'admit' ? verifyJoinRequest(log.address.space, act) : true;
 }
 
-
 /**
  * Judges one arrival that has been `verified`, and adds it to the log when it
  * may come in. Synchronous, so that a batch is judged as one.
@@ -67,7 +66,7 @@ export function judge(log: DocumentLog, arrival: Arrival, around: Surroundings):
     log.address.kind === 'space'
       ? objectInSpace(log, candidate)
       : log.address.kind === 'epoch'
-        ? objectInEpoch(candidate, around)
+        ? objectInEpoch(candidate, around, log.address.epoch)
         : objectInSegment(log, candidate, around, log.address.number);
   if (objection) return objection;
   log.add(candidate);
@@ -79,8 +78,11 @@ const refused = (why: string): Objection => ({ is: 'refused', why });
 const waiting = (why: string): Objection => ({ is: 'waiting', why });
 
 function objectInSpace(log: DocumentLog, candidate: LoggedEntry): Objection {
-  if (candidate.deps.length === 0)
-    return log.count === 0 ? undefined : refused('a space has one genesis');
+  if (candidate.deps.length === 0) {
+    if (log.count > 0) return refused('a space has one genesis');
+    const own = candidate.act?.act === 'genesis' && candidate.act.account === candidate.author;
+    return own ? undefined : refused('a space begins with a genesis under its own account');
+  }
   const state = membershipAt(log, candidate.deps);
   if (candidate.entry.sort === SORT.body)
     return state.devices.has(candidate.author)
@@ -92,7 +94,10 @@ function objectInSpace(log: DocumentLog, candidate: LoggedEntry): Objection {
   return why === undefined ? undefined : refused(why);
 }
 
-function objectInEpoch(candidate: LoggedEntry, around: Surroundings): Objection {
+function objectInEpoch(candidate: LoggedEntry, around: Surroundings, epoch: EpochId): Objection {
+  // Else a member could have seals stored for any number of epochs that nobody ever started.
+  if (!around.membership.epochs.some(({ id }) => id === epoch))
+    return waiting('its epoch has not been started');
   if (candidate.entry.sort !== SORT.seal || !parseSeal(candidate.entry.body))
     return refused("an epoch's document holds seals");
   return listed(candidate, around);

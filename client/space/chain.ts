@@ -11,6 +11,9 @@ import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 /** How far another's clock may be ahead before it is not believed, ms. */
 export const CLOCK_AHEAD_MS = 5 * 60_000;
 
+/** Bodies number up to here. */
+const MAX_N = 2 ** 32 - 1;
+
 export interface Opened {
   readonly id: EntryId;
   readonly author: PeerId;
@@ -35,9 +38,12 @@ export class Chain {
   readonly #named = new Set<string>();
   readonly #greatest = new Map<PeerId, number>();
   readonly #orders = new Map<string, number>();
-  /** Entries that were far off when orders were last worked out: they come to count as time goes by. */
-  readonly #farOff = new Set<string>();
-
+  /**
+   * Orders hold as long as the viewer's clock believes the same entries: its horizon (clock and five minutes) is not below
+   * the furthest clock that counted and below the nearest that did not.
+   */
+  #counted = 0;
+  #nextToCount = Number.POSITIVE_INFINITY;
   #placed: Placed[] | undefined;
 
   get size(): number {
@@ -56,7 +62,7 @@ export class Chain {
     for (const prev of entry.body.prev) this.#continued.add(`${entry.author} ${toHex(prev)}`);
     for (const name of namesIn(entry.body)) this.#named.add(name);
     // Whoever named it before it came was placed without it.
-    if (this.#named.has(tip)) this.#orders.clear();
+    if (this.#named.has(tip)) this.#forgetOrders();
   }
 
   has(id: EntryId): boolean {
@@ -69,37 +75,36 @@ export class Chain {
       .filter((entry) => !this.#continued.has(`${author} ${toHex(tipOf(entry.id))}`))
       .sort((a, b) => b.body.n - a.body.n)
       .slice(0, 16);
-    const n = Math.min(1 + (this.#greatest.get(author) ?? 0), Number.MAX_SAFE_INTEGER);
+    const n = Math.min(1 + (this.#greatest.get(author) ?? 0), MAX_N);
     return { prev: tips.map((tip) => tipOf(tip.id)), n };
   }
 
   /** All entries in the order in which people see them. */
   placed(now: number): readonly Placed[] {
-    // Without far-off clocks the view does not depend on the time.
-    if (this.#placed && this.#farOff.size === 0) return this.#placed;
-    for (const tip of this.#farOff) {
-      const entry = this.#byTip.get(tip);
-      if (entry && entry.body.hlc > now + CLOCK_AHEAD_MS) continue;
-      this.#farOff.clear();
-      this.#orders.clear();
-      break;
-    }
+    const horizon = now + CLOCK_AHEAD_MS;
+    if (horizon < this.#counted || horizon >= this.#nextToCount) this.#forgetOrders();
+    if (this.#placed) return this.#placed;
     const placed: Placed[] = [];
-    for (const [tip, entry] of this.#byTip) {
-      const farOff = entry.body.hlc > now + CLOCK_AHEAD_MS;
-      placed.push({ ...entry, order: this.#order(tip, now), farOff });
-    }
+    for (const [tip, entry] of this.#byTip)
+      placed.push({ ...entry, order: this.#order(tip, horizon), farOff: entry.body.hlc > horizon });
     this.#placed = placed.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
     return this.#placed;
   }
 
+  #forgetOrders(): void {
+    this.#orders.clear();
+    this.#counted = 0;
+    this.#nextToCount = Number.POSITIVE_INFINITY;
+    this.#placed = undefined;
+  }
+
   /** The clock of a new entry: the wall's, or just past what is seen, never dragged further by others than allowed. */
   tick(now: number): number {
+    const horizon = now + CLOCK_AHEAD_MS;
     let newest = 0;
-    for (const [, entry] of this.#byTip) {
-      if (entry.body.hlc <= now + CLOCK_AHEAD_MS) newest = Math.max(newest, entry.body.hlc);
-    }
-    return Math.max(now, newest + 1);
+    for (const [, { body }] of this.#byTip)
+      if (body.hlc <= horizon) newest = Math.max(newest, body.hlc);
+    return Math.max(now, Math.min(newest + 1, horizon));
   }
 
   /** How many of each author's entries their later ones build on that have not arrived. */
@@ -109,18 +114,21 @@ export class Chain {
       const orphaned = own.filter((e) => !e.body.prev.every((p) => this.#byTip.has(toHex(p))));
       if (orphaned.length === 0) continue;
       const numbers = own.map((entry) => entry.body.n).sort((a, b) => a - b);
+      const named = new Set(orphaned.flatMap((e) => e.body.prev.map(toHex)));
+      const unheld = [...named].filter((tip) => !this.#byTip.has(tip)).length;
       let missing = 0;
       for (const entry of orphaned) {
         const below = numbers[numbers.indexOf(entry.body.n) - 1] ?? 0;
         missing += Math.max(0, entry.body.n - 1 - below);
       }
-      if (missing > 0) gaps.set(author, missing);
+      // At least those that are named: of a device that wrote two side by side, the numbers hide one.
+      gaps.set(author, Math.max(missing, unheld));
     }
     return gaps;
   }
 
   /** Depth first without recursion: chains are as long as channels. A cycle cannot be made, as names are hashes. */
-  #order(start: string, now: number): number {
+  #order(start: string, horizon: number): number {
     const open = [start];
     while (open.length > 0) {
       const tip = open[open.length - 1];
@@ -136,9 +144,11 @@ export class Chain {
         open.push(...waiting);
         continue;
       }
-      const farOff = entry.body.hlc > now + CLOCK_AHEAD_MS;
-      if (farOff) this.#farOff.add(tip);
-      const own = farOff ? 0 : entry.body.hlc;
+      const { hlc } = entry.body;
+      const farOff = hlc > horizon;
+      if (farOff) this.#nextToCount = Math.min(this.#nextToCount, hlc);
+      else this.#counted = Math.max(this.#counted, hlc);
+      const own = farOff ? 0 : hlc;
       const inherited = Math.max(0, ...before.map((name) => 1 + (this.#orders.get(name) ?? 0)));
       this.#orders.set(tip, Math.max(own, inherited));
       open.pop();

@@ -3,10 +3,10 @@
  * Automerge document is built from this when a sync session or another tab wants one; nothing here needs Automerge.
  */
 import { concatBytes, fromHex, sha256, toHex } from '@snug/shared/crypto/bytes.ts';
-import { buildChange, rootChange, tryBuildChange } from '@snug/shared/entries/canonical-change.ts';
-import { type Act, parseAct, type UnknownAct } from '@snug/shared/entries/acts.ts';
-import { decodeEntry, type Entry, entryId, SORT } from '@snug/shared/entries/entry.ts';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
+import { type Act, parseAct, type UnknownAct } from '@snug/shared/entries/acts.ts';
+import { buildChange, rootChange, tryBuildChange } from '@snug/shared/entries/canonical-change.ts';
+import { decodeEntry, type Entry, entryId, SORT } from '@snug/shared/entries/entry.ts';
 import {
   type ChangeHash,
   ChangeHash as ChangeHashSchema,
@@ -184,4 +184,3 @@ export function joinHashes(hashes: readonly ChangeHash[]): Uint8Array {
 export function compareIds(a: { readonly id: EntryId }, b: { readonly id: EntryId }): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
-

@@ -1,7 +1,7 @@
 /** How a space begins, and how somebody is let into one: the entries that are written, in their order. */
 import { fromBase64url, randomBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
-import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import {
   encodeAct,
   encodeSeal,

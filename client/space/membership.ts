@@ -3,8 +3,9 @@
  * its author had the right to it in the state of what it cites, that is, of its ancestors; so everybody who holds
  * the same acts holds the same state, in whatever order they came.
  */
-import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
+
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
+import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import type { Act, UnknownAct } from '@snug/shared/entries/acts.ts';
 import type { ChangeHash, ChannelId, EpochId, PeerId } from '@snug/shared/protocol/ids.ts';
 import {
@@ -12,7 +13,7 @@ import {
   EpochId as EpochIdSchema,
 } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import type { DocumentLog, LoggedEntry } from './document-log.ts';
+import { compareIds, type DocumentLog, type LoggedEntry } from './document-log.ts';
 
 export type Role = 'admin' | 'member';
 
@@ -81,10 +82,15 @@ export function membershipAt(log: DocumentLog, deps: readonly ChangeHash[]): Mem
   return fold(log.entries.filter((entry) => ancestors.has(entry.hash)));
 }
 
-/** Acts were judged when they were let in, so here each counts. Entries come in a causal order. */
+/**
+ * Acts were judged when they were let in, so here each counts. Of two that were made side by side the order of arrival
+ * must not show: an act's `startOp` is above that of all it cites, so this order is causal and the same for everybody.
+ */
 function fold(entries: readonly LoggedEntry[]): Membership {
   const state = NOBODY();
-  for (const entry of entries) {
+  const acts = entries.filter((entry) => entry.act);
+  acts.sort((a, b) => a.startOp - b.startOp || compareIds(a, b));
+  for (const entry of acts) {
     if (entry.act) apply(state, entry.act, entry);
   }
   // Of two concurrent epochs with one number the lower id is first: the order of arrival must not show.
@@ -102,9 +108,12 @@ function apply(state: Draft, act: Act | UnknownAct, entry: LoggedEntry): void {
         sealing: act.sealing,
       });
       return;
-    case 'invite':
-      state.invites.set(toBase64url(act.key), { by: entry.author, expires: act.expires });
+    case 'invite': {
+      // Whoever restates another's key changes nothing about it.
+      const key = toBase64url(act.key);
+      if (!state.invites.has(key)) state.invites.set(key, { by: entry.author, expires: act.expires });
       return;
+    }
     case 'admit': {
       const peer = peerIdFromPublicKey(act.device);
       if (!state.accounts.has(act.account)) state.accounts.set(act.account, 'member');
@@ -145,7 +154,11 @@ export function mayInvite(state: Membership, peer: PeerId): boolean {
  * Why an act may not be let in, or `undefined` if it may. `state` is that of what the act cites. A join's two
  * signatures are checked by the caller, once, because that is asynchronous.
  */
-export function refuseAct(state: Membership, author: PeerId, act: Act | UnknownAct): string | undefined {
+export function refuseAct(
+  state: Membership,
+  author: PeerId,
+  act: Act | UnknownAct,
+): string | undefined {
   const role = roleOf(state, author);
   if (!role) return 'its author was no member of what it cites';
   switch (act.act) {
@@ -153,6 +166,7 @@ export function refuseAct(state: Membership, author: PeerId, act: Act | UnknownA
       return 'a space has one genesis';
     case 'invite': {
       if (!mayInvite(state, author)) return 'its author may not invite';
+      if (state.invites.has(toBase64url(act.key))) return 'that invite exists already';
       const own = [...state.invites.values()].filter((invite) => invite.by === author);
       return own.length >= INVITES ? `its author has ${INVITES} invites` : undefined;
     }

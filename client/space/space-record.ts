@@ -26,7 +26,11 @@ export const SpaceRecord = v.object({
   refusal: v.exactOptional(v.string()),
   /** How one came in; kept until one is in. */
   invite: v.exactOptional(
-    v.object({ secret, heads: v.array(v.custom<Uint8Array>((b) => b instanceof Uint8Array)), peers: v.array(PeerId) }),
+    v.object({
+      secret,
+      heads: v.array(v.custom<Uint8Array>((b) => b instanceof Uint8Array)),
+      peers: v.array(PeerId),
+    }),
   ),
   epochs: v.array(HeldEpoch),
   /** The invite that this device hands out. */

@@ -4,9 +4,9 @@
  */
 import { fromHex, toHex } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
-import { type Body, hintOf, openBody, sealBody } from '@snug/shared/entries/body.ts';
 import { openEpochSeal, parseSeal } from '@snug/shared/entries/acts.ts';
-import { NO_HINT, SORT, type Sort, signEntry, entryId } from '@snug/shared/entries/entry.ts';
+import { type Body, hintOf, openBody, sealBody } from '@snug/shared/entries/body.ts';
+import { entryId, NO_HINT, SORT, type Sort, signEntry } from '@snug/shared/entries/entry.ts';
 import type {
   ChangeHash,
   ChannelId,
@@ -28,7 +28,11 @@ import { WaitingRoom } from './waiting-room.ts';
 /** Something changed that others may care about. */
 export interface SpaceChange {
   /** Let in just now, in causal order, with who it came from; absent for one's own. */
-  readonly admitted: readonly { readonly log: DocumentLog; readonly entry: LoggedEntry; readonly from?: PeerId }[];
+  readonly admitted: readonly {
+    readonly log: DocumentLog;
+    readonly entry: LoggedEntry;
+    readonly from?: PeerId;
+  }[];
   /** Messages and other sealed entries of channels that could be opened just now. */
   readonly opened: readonly { readonly channel: ChannelId; readonly opened: Opened }[];
   readonly membership: boolean;
@@ -213,12 +217,15 @@ export class Space {
     log: DocumentLog,
     from: PeerId,
     arrivals: readonly Arrival[],
+    signatures: 'unchecked' | 'checked' = 'unchecked',
   ): Promise<readonly Received[]> {
     const checked = await Promise.all(
       arrivals.map(async (arrival): Promise<Verdict | undefined> => {
         const id = entryId(arrival.bytes);
         if (log.byId(id)) return { is: 'known', id };
-        if (!(await verified(log, arrival))) return { is: 'refused', why: 'its signature is wrong' };
+        if (signatures === 'checked') return undefined;
+        if (!(await verified(log, arrival)))
+          return { is: 'refused', why: 'its signature is wrong' };
         return undefined;
       }),
     );
@@ -236,7 +243,11 @@ export class Space {
       fresh.push(verdict.entry);
       if (log.address.kind === 'space') this.#membership = membershipOf(log);
     }
-    if (fresh.length === 0) return results;
+    if (fresh.length === 0) {
+      // What is known may be held in memory only: nobody may be told that it is stored before it is.
+      await this.#appendUnstored();
+      return results;
+    }
     const stored = this.#append(log.id, fresh);
     // A failure to store is told once what came is in view: it may be all there is of it on this device.
     await stored.catch(() => this.#unstored.push({ document: log.id, entries: fresh }));
@@ -253,11 +264,15 @@ export class Space {
     entries: readonly LoggedEntry[],
     beside: readonly KeptValue[] = [],
   ): Promise<void> {
+    await this.#appendUnstored();
+    await this.#store.append(document, entries, beside);
+  }
+
+  async #appendUnstored(): Promise<void> {
     for (let next = this.#unstored[0]; next; next = this.#unstored[0]) {
       await this.#store.append(next.document, next.entries);
       this.#unstored.shift();
     }
-    await this.#store.append(document, entries, beside);
   }
 
   #around(log: DocumentLog): Surroundings {
@@ -278,17 +293,15 @@ export class Space {
         const [first] = group;
         const log = first && this.#logs.get(first.document);
         if (!first || !log) continue;
-        const results = await this.#admit(log, first.from, group);
+        // Else whoever has many entries waiting makes each that comes cost as many verifications.
+        const results = await this.#admit(log, first.from, group, 'checked');
         again ||= results.some(({ verdict }) => verdict.is === 'new');
       }
     }
   }
 
   /** What was just let in takes effect: bodies are opened, secrets found, listeners told. */
-  async #settle(
-    admitted: SpaceChange['admitted'],
-    before: Membership,
-  ): Promise<void> {
+  async #settle(admitted: SpaceChange['admitted'], before: Membership): Promise<void> {
     for (const { log, entry } of admitted) this.#take(log, entry);
     const keys = this.record.epochs.length;
     await this.#openEpochs();
@@ -362,12 +375,15 @@ export class Space {
     }
   }
 
-  /** Whether the epoch's document holds a seal for the device with this key. */
+  /**
+   * Whether the epoch's document holds a seal of this device's own for the device with this key. Only who can open a seal
+   * knows whether it holds anything, so another's seal says nothing.
+   */
   hasSealFor(epoch: EpochId, device: Uint8Array): boolean {
     const log = this.log({ kind: 'epoch', space: this.record.id, epoch });
     const wanted = toHex(device);
-    return log.entries.some(({ entry }) => {
-      const seal = parseSeal(entry.body);
+    return log.entries.some(({ entry, author }) => {
+      const seal = author === this.#device.peerId ? parseSeal(entry.body) : undefined;
       return seal !== undefined && toHex(seal.to) === wanted;
     });
   }
@@ -379,7 +395,11 @@ export class Space {
   }
 
   /** Writes an entry in clear: an act, a seal, or an opening. Within `exclusively`. */
-  async writeClear(log: DocumentLog, sort: Exclude<Sort, 0>, body: Uint8Array): Promise<LoggedEntry> {
+  async writeClear(
+    log: DocumentLog,
+    sort: Exclude<Sort, 0>,
+    body: Uint8Array,
+  ): Promise<LoggedEntry> {
     return this.#write(log, log.deps, sort, NO_HINT, body);
   }
 
@@ -387,7 +407,11 @@ export class Space {
   async writeSealed(
     log: DocumentLog,
     chain: Chain,
-    content: { readonly kind: string; readonly content: Body['content']; readonly refs?: Body['refs'] },
+    content: {
+      readonly kind: string;
+      readonly content: Body['content'];
+      readonly refs?: Body['refs'];
+    },
     now: number,
     options: WriteOptions = {},
   ): Promise<LoggedEntry> {
@@ -456,6 +480,8 @@ export class Space {
     const before = this.#membership;
     if (log.address.kind === 'space') this.#membership = membershipOf(log);
     await this.#settle([{ log, entry }], before);
+    // An admission of one's own may be what something waited for.
+    if (log.address.kind !== 'segment') await this.#retryWaiting(true);
     return entry;
   }
 

@@ -66,16 +66,17 @@ export class MemoryStore implements Store {
     entries: readonly StoredEntry[],
     beside: readonly KeptValue[] = [],
   ): Promise<void> {
+    const values = beside.map(({ key, value }) => [key, cloned(value)] as const);
     this.#entries.set(document, [...(this.#entries.get(document) ?? []), ...entries]);
-    for (const { key, value } of beside) await this.put(key, value);
+    for (const [key, value] of values) this.#values.set(key, value);
   }
 
   async get(key: string): Promise<unknown> {
-    return this.#values.get(key);
+    return structuredClone(this.#values.get(key));
   }
 
   async put(key: string, value: unknown): Promise<void> {
-    this.#values.set(key, structuredClone(value));
+    this.#values.set(key, cloned(value));
   }
 
   async remove(key: string): Promise<void> {
@@ -87,4 +88,12 @@ export class MemoryStore implements Store {
   }
 
   async close(): Promise<void> {}
+}
+
+function cloned(value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch (cause) {
+    throw new StoreError('failed', 'a value that cannot be cloned cannot be kept', { cause });
+  }
 }

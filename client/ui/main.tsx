@@ -29,11 +29,7 @@ async function start(): Promise<void> {
     }
   }
   const { createBrowserPeer } = await import('../engine/browser-peer.ts');
-  const own = createBrowserPeer();
-  addEventListener('pagehide', (event) => {
-    if (!event.persisted) void own.close();
-  });
-  setPeer(own);
+  setPeer(createBrowserPeer());
 }
 
 if (root) {

@@ -1,5 +1,11 @@
 import type { GapView, MemberView, PendingView, SpaceView, View } from '../engine/view.ts';
-import type { LinkStats, ServerStatus } from '../mesh/links-port.ts';
+
+/** The parts of the links' status, named for the page. */
+export type LinksStatus = View['links'];
+export type LinkStats = LinksStatus['links'][number];
+export type Path = LinkStats['path'];
+export type ServerStatus = LinksStatus['servers'][number];
+export type ServerState = ServerStatus['state'];
 
 export type Named<T> = T & { readonly id: string };
 

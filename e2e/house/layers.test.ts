@@ -50,6 +50,8 @@ describe('a backward import is found', () => {
     ['client/engine/a.ts', 'const x = await import(name);'],
     ['client/engine/a.ts', "import { x } from '../../outside.ts';"],
     ['client/engine/a.test.ts', "import { x } from '../ui/b.ts';"],
+    ['client/mesh/a.ts', "import { serve } from '@snug/signaling/server.ts';"],
+    ['client/mesh/a.ts', "import { x } from '../headless/b.ts';"],
   ])('in %s: %s', (file, source) => {
     expect(backwardImports(file, source)).toHaveLength(1);
   });
@@ -71,6 +73,7 @@ describe('an import that goes forwards is left alone', () => {
     ['client/engine/a.ts', "import { x } from '@snug/shared/entries/b.ts'; import y from 'cborg';"],
     ['client/engine/a.ts', "new URL('https://example.org/'); new URL('./x.ts', import.meta.url);"],
     ['shared/entries/a.test.ts', "import * as A from '@automerge/automerge';"],
+    ['client/mesh/test/a.ts', "import { serve } from '../../../signaling/server.ts';"],
     ['client/mesh/a.test.ts', "import { serve } from '@snug/signaling/server.ts';"],
     ['e2e/browser/a.ts', "import { x } from '@snug/client/mesh/b.ts';"],
   ])('in %s: %s', (file, source) => {

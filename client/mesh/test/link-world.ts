@@ -1,8 +1,10 @@
 /** For tests: two links on a virtual clock, with paths that can be cut, blackened and mended. */
+
+import { ed25519 } from '@noble/curves/ed25519.js';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { ephemeralKeyPair } from '@snug/shared/crypto/relay-cipher.ts';
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { Link, type LinkInput, type LinkOptions, type LinkOutput } from '../link.ts';
+import { Link, type LinkOptions } from '../link.ts';
+import type { LinkInput, LinkOutput } from '../link-inputs.ts';
 import type { Priority } from '../links-port.ts';
 
 const SIGNAL_MS = 20;
@@ -87,7 +89,9 @@ export class LinkWorld {
   /** What was done of a kind, with the time since the beginning. */
   all<K extends LinkOutput['do']>(end: End, kind: K) {
     return this.did[end].flatMap(({ at, output }) =>
-      output.do === kind ? [{ ...output, at: at - 1_000_000 } as Extract<LinkOutput, { do: K }> & { at: number }] : [],
+      output.do === kind
+        ? [{ ...output, at: at - 1_000_000 } as Extract<LinkOutput, { do: K }> & { at: number }]
+        : [],
     );
   }
 
@@ -103,7 +107,9 @@ export class LinkWorld {
     const until = this.now + ms;
     for (let steps = 0; ; steps++) {
       if (steps > 100_000) throw new Error('the links never rest');
-      const wakes = (['a', 'b'] as const).map((end) => this.links[end].wakeAt ?? Number.POSITIVE_INFINITY);
+      const wakes = (['a', 'b'] as const).map(
+        (end) => this.links[end].wakeAt ?? Number.POSITIVE_INFINITY,
+      );
       const next = Math.min(this.#queue[0]?.at ?? Number.POSITIVE_INFINITY, ...wakes);
       if (next > until) break;
       this.now = Math.max(this.now, next);
@@ -126,7 +132,9 @@ export class LinkWorld {
       case 'attempt': {
         const { attempt } = output;
         this.#live[end].add(attempt);
-        this.#later(1, () => this.give(end, { is: 'described', attempt, description: description(1) }));
+        this.#later(1, () =>
+          this.give(end, { is: 'described', attempt, description: description(1), candidates: [] }),
+        );
         return;
       }
       case 'answer': {

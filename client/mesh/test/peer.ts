@@ -7,8 +7,8 @@ import * as v from 'valibot';
 import { vi } from 'vitest';
 import { createLinks, type Links, type LinksOptions } from '../links.ts';
 import type { LinksEvent, Path, TopicSpec } from '../links-port.ts';
-import { connectToServer, type SignalingSocket } from '../signaling-client.ts';
 import { nodeWebrtc } from '../node-webrtc.ts';
+import { connectToServer, type SignalingSocket } from '../signaling-client.ts';
 
 interface TestServer {
   listen(): Promise<{ readonly port: number }>;
@@ -18,6 +18,9 @@ interface TestServer {
 
 /** By name only: nothing of the client is built on the server. */
 const SERVER_MODULE: string = '../../../signaling/server.ts';
+
+// Real sockets and channels on a busy machine: tests wait for conditions, not for time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const open: (() => Promise<void>)[] = [];
 
@@ -54,11 +57,18 @@ export class TestPeer {
   readonly events: LinksEvent[] = [];
   /** Connections made, the latest last. */
   readonly connections: RTCPeerConnection[];
+  /** Data channels of those connections, the latest last. */
+  readonly channels: RTCDataChannel[];
   onEvent: (event: LinksEvent) => void = () => undefined;
 
-  constructor(options: Omit<LinksOptions, 'emit'>, connections: RTCPeerConnection[]) {
+  constructor(
+    options: Omit<LinksOptions, 'emit'>,
+    connections: RTCPeerConnection[],
+    channels: RTCDataChannel[],
+  ) {
     this.id = options.device.peerId;
     this.connections = connections;
+    this.channels = channels;
     this.links = createLinks({
       ...options,
       emit: (event) => {
@@ -72,15 +82,23 @@ export class TestPeer {
   static async make(options: Partial<LinksOptions> = {}): Promise<TestPeer> {
     const device = await openDeviceKey(await generateDeviceKey());
     const connections: RTCPeerConnection[] = [];
+    const channels: RTCDataChannel[] = [];
     const wrtc = nodeWebrtc();
     class Kept extends wrtc.RTCPeerConnection {
       constructor(config?: RTCConfiguration) {
         super(config);
         connections.push(this);
+        this.addEventListener('datachannel', ({ channel }) => channels.push(channel));
+      }
+
+      override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
+        const channel = super.createDataChannel(label, init);
+        channels.push(channel);
+        return channel;
       }
     }
     const rtc = { wrtc: { ...wrtc, RTCPeerConnection: Kept } };
-    return new TestPeer({ rtc, ...options, device }, connections);
+    return new TestPeer({ rtc, ...options, device }, connections, channels);
   }
 
   join(spec: TopicSpec): void {

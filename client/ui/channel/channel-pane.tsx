@@ -83,7 +83,7 @@ export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
           </button>
         </header>
         <div class="channel-notices">
-          <Notices />
+          <Notices pressingOnly />
         </div>
         <Timeline
           space={props.space}

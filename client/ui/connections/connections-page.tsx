@@ -36,10 +36,11 @@ export function ConnectionsPage(props: { space: ShownSpace | undefined }) {
         ),
       ).size,
   );
-  const underTies = () =>
-    [throughOthers() > 0 ? `${throughOthers()} more through others` : '', howFar(links())]
-      .filter(Boolean)
-      .join('; ') || 'nobody is linked to this device just now';
+  const underTies = () => {
+    if (links().length === 0) return 'nobody is linked to this device just now';
+    const others = throughOthers() > 0 ? [`${throughOthers()} more through others`] : [];
+    return [...others, howFar(links())].join('; ');
+  };
   const back = () => (props.space ? hrefOf({ at: 'space', space: props.space.id }) : '#/');
 
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LinkStats } from '../../mesh/links-port.ts';
+import type { LinkStats } from '../shown.ts';
 import { peerNamed } from '../test/names.ts';
 import { carried, causes, howFar } from './figures.ts';
 
@@ -28,7 +28,7 @@ describe('the figures of the connections page', () => {
   });
 
   it('say how far the others are, as far as is known', () => {
-    expect(howFar([link({})])).toBe('');
+    expect(howFar([link({})])).toBe('how far is not measured yet');
     expect(howFar([link({ rttMs: 18.2 })])).toBe('18 ms away');
     expect(howFar([link({ rttMs: 64 }), link({}), link({ rttMs: 17.6 })])).toBe('18 to 64 ms away');
   });

@@ -1,4 +1,4 @@
-import type { LinkStats } from '../../mesh/links-port.ts';
+import type { LinkStats } from '../shown.ts';
 
 /** What went by which way, since each link came up. Bytes, both directions. */
 export function carried(links: readonly LinkStats[]): { direct: number; relayed: number } {
@@ -10,10 +10,10 @@ export function carried(links: readonly LinkStats[]): { direct: number; relayed:
   return { direct, relayed };
 }
 
-/** `18 ms away`, `18 to 64 ms away`, or nothing while none is known. */
+/** `18 ms away`, `18 to 64 ms away`, or that it is not known yet. */
 export function howFar(links: readonly LinkStats[]): string {
   const known = links.flatMap((link) => (link.rttMs === undefined ? [] : [Math.round(link.rttMs)]));
-  if (known.length === 0) return '';
+  if (known.length === 0) return 'how far is not measured yet';
   const [near, far] = [Math.min(...known), Math.max(...known)];
   return near === far ? `${near} ms away` : `${near} to ${far} ms away`;
 }

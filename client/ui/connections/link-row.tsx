@@ -1,8 +1,8 @@
 import { Show } from 'solid-js';
-import type { LinkStats } from '../../mesh/links-port.ts';
 import { KnitAvatar } from '../pieces/knit-avatar.tsx';
 import { Thread } from '../pieces/thread.tsx';
 import { byteCount, span } from '../pieces/words.ts';
+import type { LinkStats } from '../shown.ts';
 import { causes } from './figures.ts';
 
 /** One link of this device's own. */

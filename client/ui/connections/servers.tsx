@@ -1,6 +1,6 @@
 import { For, Show } from 'solid-js';
-import type { LinksStatus, ServerState } from '../../mesh/links-port.ts';
 import { byteCount } from '../pieces/words.ts';
+import type { LinksStatus, ServerState } from '../shown.ts';
 
 const words: Readonly<Record<ServerState, string>> = {
   connecting: 'being reached',

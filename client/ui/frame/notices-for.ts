@@ -1,5 +1,5 @@
 import type { StorageState } from '../../engine/view.ts';
-import type { ServerState } from '../../mesh/links-port.ts';
+import type { ServerState } from '../shown.ts';
 
 export interface Notice {
   readonly id: string;
@@ -20,7 +20,7 @@ const unreachable: Notice = {
 const storage: Readonly<Record<Exclude<StorageState, 'kept'>, Notice>> = {
   refused: {
     id: 'storage-refused',
-    text: 'This browser refuses to keep anything, perhaps because the window is private. When you close it, your name and what you have read here are gone from this device.',
+    text: 'This browser keeps nothing, perhaps because the window is private. Close it, and your name and what you have read are gone from this device.',
     grave: true,
     dismissible: false,
   },

@@ -1,5 +1,5 @@
 import type { Tie } from '../../engine/view.ts';
-import type { Path } from '../../mesh/links-port.ts';
+import type { Path } from '../shown.ts';
 
 /** How this device's own links stand, in the words of the status line. */
 export interface Tied {

@@ -35,13 +35,15 @@ export function Joining(props: { token: string }) {
           }
         >
           {(message) => (
-            <div role="alert" class="start-sheet">
+            <>
               <h1>This invite does not work</h1>
-              <p class="trouble">{message()}</p>
+              <p role="alert" class="trouble">
+                {message()}
+              </p>
               <button type="button" class="button" onClick={() => goTo({ at: 'home' }, 'replace')}>
                 Go to your spaces
               </button>
-            </div>
+            </>
           )}
         </Show>
       </div>

@@ -1,5 +1,5 @@
 import type { ChannelView, MemberView, MessageView, SpaceView, Tie } from '../../engine/view.ts';
-import type { LinkStats, LinksStatus } from '../../mesh/links-port.ts';
+import type { LinkStats, LinksStatus } from '../shown.ts';
 import { channelNamed, entryNamed, peerNamed, spaceNamed } from './names.ts';
 
 /** A believable space: a street with a garden. */

@@ -1,0 +1,70 @@
+/** The topics in which this device meets others, and who is said to be there. */
+import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { LinksCommand, Path } from '../mesh/links-port.ts';
+import type { Space } from '../space/space.ts';
+import type { Presence } from './space-view.ts';
+import { lobbyTopic, topicOf, topicsOf } from './topics.ts';
+
+export class Meetings {
+  readonly #device: DeviceKey;
+  readonly #links: (command: LinksCommand) => void;
+  readonly #pathTo: (peer: PeerId) => Path | undefined;
+  readonly #joined = new Set<Topic>();
+  readonly #here = new Map<Topic, ReadonlySet<PeerId>>();
+
+  constructor(options: {
+    device: DeviceKey;
+    links: (command: LinksCommand) => void;
+    pathTo: (peer: PeerId) => Path | undefined;
+  }) {
+    this.#device = options.device;
+    this.#links = options.links;
+    this.#pathTo = options.pathTo;
+  }
+
+  /** Joins a space's topics, or says anew whom to link to there. */
+  async join(space: Space): Promise<void> {
+    for (const spec of await topicsOf(space, this.#device)) {
+      this.#joined.add(spec.topic);
+      this.#links({ do: 'join', spec });
+    }
+  }
+
+  leave(space: Space): void {
+    for (const topic of [lobbyTopic(space), topicOf(space)]) {
+      if (topic === undefined || !this.#joined.delete(topic)) continue;
+      this.#here.delete(topic);
+      this.#links({ do: 'leave', topic });
+    }
+  }
+
+  /** What a server said of a topic. */
+  said(topic: Topic, peers: readonly PeerId[]): void {
+    if (this.#joined.has(topic)) this.#here.set(topic, new Set(peers));
+  }
+
+  /** A link went down: whoever was at its end is not here until a server says so again. */
+  gone(peer: PeerId): void {
+    for (const [topic, here] of this.#here) {
+      if (!here.has(peer)) continue;
+      const left = new Set(here);
+      left.delete(peer);
+      this.#here.set(topic, left);
+    }
+  }
+
+  get here(): readonly (readonly [Topic, readonly PeerId[]])[] {
+    return [...this.#here].map(([topic, peers]) => [topic, [...peers]]);
+  }
+
+  presence(space: Space): Presence {
+    const topic = topicOf(space);
+    const here = topic && this.#here.get(topic);
+    return {
+      me: this.#device.peerId,
+      pathTo: this.#pathTo,
+      isHere: (peer) => here?.has(peer) ?? false,
+    };
+  }
+}

@@ -1,0 +1,50 @@
+/** What a link takes in and what it wants done: all that passes between `link.ts` and the world. */
+import type { Candidate, CompactDescription } from './compact-description.ts';
+import type { Path, Priority } from './links-port.ts';
+import type { Ending } from './path-choice.ts';
+import type { SignalPayload } from './signal-payload.ts';
+
+export type LinkInput =
+  | { readonly is: 'start' }
+  | { readonly is: 'signal'; readonly payload: SignalPayload }
+  | {
+      readonly is: 'described';
+      readonly attempt: number;
+      readonly description: CompactDescription;
+      readonly candidates: readonly Candidate[];
+    }
+  | {
+      readonly is: 'gathered';
+      readonly attempt: number;
+      readonly candidates: readonly Candidate[];
+    }
+  | { readonly is: 'opened'; readonly attempt: number }
+  | { readonly is: 'packet'; readonly attempt: number; readonly bytes: Uint8Array }
+  | { readonly is: 'closed'; readonly attempt: number }
+  | { readonly is: 'relayed'; readonly frame: Uint8Array }
+  | { readonly is: 'send'; readonly frame: Uint8Array; readonly priority: Priority }
+  | { readonly is: 'close'; readonly reason: string }
+  /** The other end has begun anew, or its offer goes before ours: ends without a word. */
+  | { readonly is: 'give-way' }
+  | { readonly is: 'network-changed' }
+  | { readonly is: 'relay-only'; readonly relayOnly: boolean }
+  /** `wakeAt` has passed, or a path has room again. */
+  | { readonly is: 'tick' };
+
+export type LinkOutput =
+  /** Make a direct path: the offering end's if there is no `offer`. */
+  | { readonly do: 'attempt'; readonly attempt: number; readonly offer?: CompactDescription }
+  | { readonly do: 'answer'; readonly attempt: number; readonly description: CompactDescription }
+  | {
+      readonly do: 'candidates';
+      readonly attempt: number;
+      readonly candidates: readonly Candidate[];
+    }
+  | { readonly do: 'abandon'; readonly attempt: number; readonly linger: boolean }
+  | { readonly do: 'signal'; readonly payload: SignalPayload }
+  | { readonly do: 'send-direct'; readonly attempt: number; readonly packet: Uint8Array }
+  | { readonly do: 'send-relayed'; readonly frame: Uint8Array }
+  | { readonly do: 'up'; readonly binding: Uint8Array; readonly path: Path }
+  | { readonly do: 'path'; readonly path: Path }
+  | { readonly do: 'frame'; readonly frame: Uint8Array }
+  | { readonly do: 'down'; readonly reason: string; readonly ending: Ending };

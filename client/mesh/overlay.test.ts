@@ -1,0 +1,211 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
+import { type PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import { LINK_LIMITS, SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import type { TopicSpec } from './links-port.ts';
+import { OVERLAY_TIMES, Overlay, type OverlayInput, type OverlayOutput } from './overlay.ts';
+
+const id = (n: number): PeerId =>
+  peerIdFromPublicKey(ed25519.getPublicKey(new Uint8Array(32).fill(n)));
+const ME = id(0);
+const PEERS = Array.from({ length: 40 }, (_, i) => id(i + 1));
+const [P1 = ME, P2 = ME, P3 = ME, P4 = ME, P5 = ME] = PEERS;
+const topic = v.parse(Topic, 'A'.repeat(43));
+const other = v.parse(Topic, `${'B'.repeat(42)}A`);
+
+const spec = (
+  initiate: TopicSpec['initiate'],
+  allowed: readonly PeerId[],
+  of = topic,
+): TopicSpec => ({
+  topic: of,
+  signalKey: new Uint8Array(32),
+  servers: [],
+  initiate,
+  allowed,
+});
+
+/** Half of every jitter. */
+class Room {
+  now = 0;
+  readonly overlay = new Overlay(ME, () => 0.5);
+
+  give(...inputs: OverlayInput[]): OverlayOutput[] {
+    return inputs.flatMap((input) => this.overlay.handle(input, this.now));
+  }
+
+  connects(...inputs: OverlayInput[]): PeerId[] {
+    return this.give(...inputs).flatMap((output) => (output.do === 'connect' ? [output.peer] : []));
+  }
+
+  /** All outputs within so many ms, when it is woken as it asks. */
+  run(ms: number): { at: number; output: OverlayOutput }[] {
+    const end = this.now + ms;
+    const all: { at: number; output: OverlayOutput }[] = [];
+    for (let steps = 0; ; steps++) {
+      if (steps > 1000) throw new Error('it never rests');
+      const next = this.overlay.wakeAt;
+      if (next === undefined || next > end) break;
+      this.now = Math.max(this.now, next);
+      for (const output of this.give({ is: 'tick' })) all.push({ at: this.now, output });
+    }
+    this.now = end;
+    return all;
+  }
+}
+
+const joined = (peers: readonly PeerId[], size = peers.length + 1): OverlayInput => ({
+  is: 'joined',
+  topic,
+  size,
+  peers,
+});
+const down = (peer: PeerId, ending: 'lost' | 'left' | 'refused' | 'misbehaved' = 'lost') =>
+  ({ is: 'down', peer, ending }) as const;
+
+test('listed: whoever is allowed and here is offered a link, once', () => {
+  const room = new Room();
+  const connects = room.connects(
+    { is: 'join', spec: spec('listed', [P1, P2, ME]) },
+    joined([P1, P3]),
+    joined([P1]),
+    { is: 'up', peer: P1 },
+    joined([P1]),
+  );
+  expect(connects).toEqual([P1]);
+});
+
+test('one link serves a peer in all topics', () => {
+  const room = new Room();
+  const connects = room.connects(
+    { is: 'join', spec: spec('listed', [P1]) },
+    { is: 'join', spec: spec('listed', [P1], other) },
+    joined([P1]),
+    { is: 'joined', topic: other, size: 2, peers: [P1] },
+  );
+  expect(connects).toEqual([P1]);
+});
+
+test('wait: nobody is offered a link, and nobody is asked for', () => {
+  const room = new Room();
+  expect(room.give({ is: 'join', spec: spec('wait', [P1]) }, joined([P1, P2], 50))).toEqual([]);
+  expect(room.overlay.wakeAt).toBeUndefined();
+});
+
+test('knock: one at a time, allowed first, the next after a while, three at most', () => {
+  const room = new Room();
+  const first = room.connects(
+    { is: 'join', spec: spec('knock', [P3]) },
+    joined([P1, P2, P3, P4, P5]),
+  );
+  expect(first).toEqual([P3]);
+  const later = room.run(10_000).filter(({ output }) => output.do === 'connect');
+  expect(later.map(({ at }) => at)).toEqual([OVERLAY_TIMES.knockMs, 2 * OVERLAY_TIMES.knockMs]);
+});
+
+test('knock: one that is answered ends the knocking, one that is refused brings the next', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('knock', []) }, joined([P1, P2, P3]));
+  expect(room.connects(down(P1, 'refused'))).toEqual([P2]);
+  room.give({ is: 'up', peer: P2 });
+  expect(room.run(20_000).filter(({ output }) => output.do === 'connect')).toEqual([]);
+});
+
+test('a lost link is tried again, ever later', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('listed', [P1]) }, joined([P1]), { is: 'up', peer: P1 });
+  const waits: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    const lostAt = room.now;
+    room.give(down(P1));
+    const again = room.run(60_000).find(({ output }) => output.do === 'connect');
+    waits.push((again?.at ?? 0) - lostAt);
+  }
+  expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map((s) => s * 1000));
+});
+
+test('a link that was up again starts anew with its patience', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('listed', [P1]) }, joined([P1]));
+  for (let i = 0; i < 5; i++) {
+    room.give(down(P1));
+    room.run(60_000);
+  }
+  room.give({ is: 'up', peer: P1 });
+  const lostAt = room.now;
+  room.give(down(P1));
+  expect(room.run(5_000).find(({ output }) => output.do === 'connect')?.at).toBe(lostAt + 1_000);
+});
+
+test('who misbehaved is left alone for half a minute and more', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('listed', [P1]) }, joined([P1]), { is: 'up', peer: P1 });
+  room.give(down(P1, 'misbehaved'));
+  expect(room.run(29_000).filter(({ output }) => output.do === 'connect')).toEqual([]);
+  expect(room.run(2_000).filter(({ output }) => output.do === 'connect')).toHaveLength(1);
+});
+
+test('who left is not sought, but met again when it is here', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('listed', [P1]) }, joined([P1]), { is: 'up', peer: P1 });
+  room.give(down(P1, 'left'));
+  expect(room.run(20_000).filter(({ output }) => output.do === 'connect')).toEqual([]);
+  expect(room.connects({ is: 'here', topic, peers: [P1], asked: [P1] })).toEqual([P1]);
+});
+
+test('allowed peers who are missing are asked for: at once, then ever more rarely', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('listed', PEERS) });
+  const first = room.give(joined([], 100));
+  expect(first).toMatchObject([
+    { do: 'ask', peers: PEERS.slice(0, SIGNALING_LIMITS.hereQuestion) },
+  ]);
+  const asks = room.run(3_600_000).map(({ at }) => at);
+  const gaps = asks.slice(1).map((at, i) => at - (asks[i] ?? 0));
+  expect(gaps[0]).toBe(2 * OVERLAY_TIMES.askMs);
+  expect(gaps.at(-1)).toBe(OVERLAY_TIMES.longestAskMs);
+});
+
+test('questions go around all who are missing', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('listed', PEERS) });
+  const asked = new Set<PeerId>();
+  for (const output of room.give(joined([], 100)))
+    if (output.do === 'ask') for (const p of output.peers) asked.add(p);
+  for (const { output } of room.run(60_000))
+    if (output.do === 'ask') for (const p of output.peers) asked.add(p);
+  expect(asked.size).toBe(PEERS.length);
+});
+
+test('a sample that is the whole room leaves no question', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('listed', [P1, P2]) });
+  expect(room.give(joined([P3], 2))).toEqual([]);
+});
+
+test('no more links are begun than a device may hold, and it does not spin', () => {
+  const room = new Room();
+  const connects = room.connects({ is: 'join', spec: spec('listed', PEERS) }, joined(PEERS));
+  expect(connects).toHaveLength(LINK_LIMITS.links);
+  room.run(60_000);
+});
+
+test('who is allowed later is linked to then', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('listed', []) }, joined([P1], 50));
+  expect(room.connects({ is: 'join', spec: spec('listed', [P1]) })).toEqual([P1]);
+});
+
+test('after a topic is left nobody of it is sought', () => {
+  const room = new Room();
+  room.give(
+    { is: 'join', spec: spec('listed', [P1]) },
+    joined([P1]),
+    { is: 'leave', topic },
+    down(P1),
+  );
+  expect(room.overlay.wakeAt).toBeUndefined();
+  expect(room.overlay.allows(P1)).toBe(false);
+});

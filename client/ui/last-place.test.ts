@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { createKept } from './kept.ts';
+import { createLastPlace } from './last-place.ts';
+
+const nowhere = () => {
+  throw new Error('no storage');
+};
+
+describe('the last place', () => {
+  it('is the channel one read last, and one more for each space', () => {
+    const place = createLastPlace(createKept(nowhere));
+    expect(place.read()).toBeUndefined();
+    place.write('street', 'garden');
+    place.write('café', 'tools');
+    expect(place.read()).toEqual({ space: 'café', channel: 'tools' });
+    expect(place.channelIn('street')).toBe('garden');
+    expect(place.channelIn('elsewhere')).toBeUndefined();
+  });
+});
