@@ -1,5 +1,5 @@
 /**
- * Behind `npm start`, `npm run dev`, `npm test`, `npm run build` and `npm run peer`: makes sure that everything is
+ * Behind `npm start`, `npm run dev`, `npm test`, `npm run build`, `npm run bench` and `npm run peer`: makes sure that everything is
  * installed, then does the work under the pinned runtime. Plain JavaScript without dependencies, because it runs
  * before anything is installed, on whatever Node ≥ 20.19 the machine has.
  */
@@ -67,6 +67,11 @@ const tasks = {
   },
 
   test: (context) => tests(context, args),
+
+  async bench(context) {
+    if (!(await ensurePage(context))) return 1;
+    return context.run([path.join('e2e', 'bench', 'main.ts'), ...args]).exit;
+  },
 
   peer: (context) => context.run([path.join('client', 'headless', 'main.ts'), ...args]).exit,
 };

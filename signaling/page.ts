@@ -63,6 +63,12 @@ export function pageHandler(directory: string | null): PageHandler {
     // Nothing here is worth resuming, and a range that ends before it starts makes sirv throw.
     delete request.headers.range;
     serve(request, response, () => {
+      if (request.url?.split('?', 1)[0] === '/config.json') {
+        // The page asks which server it belongs to. Without a file that says otherwise: to this one.
+        response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' });
+        response.end('{}\n');
+        return;
+      }
       response.writeHead(404, { 'Content-Type': 'text/plain;charset=utf-8' }).end('Not found\n');
     });
   };

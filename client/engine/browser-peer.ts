@@ -4,7 +4,6 @@
  */
 import { randomBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { openDeviceKey, type StoredDeviceKey } from '@snug/shared/crypto/device-key.ts';
-import * as v from 'valibot';
 import { createLinks, type Links } from '../mesh/links.ts';
 import type { LinksStatus } from '../mesh/links-port.ts';
 import type { EngineView } from './engine.ts';
@@ -17,7 +16,9 @@ import type {
   ToEngine,
 } from './engine-port.ts';
 import { Leadership } from './leadership.ts';
-import type { Commands, Peer, PendingView, Result, View } from './view.ts';
+import { ownServer } from './own-server.ts';
+import { AGAIN_MS, TabCalls } from './tab-calls.ts';
+import type { Commands, Peer, Result, View } from './view.ts';
 
 const NO_LINKS: LinksStatus = {
   servers: [],
@@ -29,20 +30,9 @@ const STATUS_MS = 1_000;
 /** The engine is asked whether it is alive, and restarted when it has not answered for so long, ms. */
 const PING_MS = 5_000;
 const STALLED_MS = 30_000;
-/** A draft is handed to the leader again after so long without an answer, ms. */
-const AGAIN_MS = 2_000;
-
-/** `config.json` beside the page may name another server than the page's own. */
-const Config = v.object({ server: v.pipe(v.string(), v.url()) });
 
 export function createBrowserPeer(): Peer {
   return new BrowserPeer();
-}
-
-interface Open {
-  readonly call: Call;
-  readonly at: number;
-  readonly resolve: (result: Result<unknown>) => void;
 }
 
 class BrowserPeer implements Peer {
@@ -51,9 +41,8 @@ class BrowserPeer implements Peer {
   readonly #listeners = new Set<(view: View) => void>();
   readonly #leadership: Leadership;
   readonly #server: Promise<string>;
-  /** Calls that nobody has answered yet, whoever leads. */
-  readonly #open = new Map<number, Open>();
-  #calls = 0;
+  readonly #calls = new TabCalls(this.#tab);
+  readonly #page = location.href.split('#', 1)[0] ?? location.origin;
   #mode: 'starting' | 'lead' | 'follow' = 'starting';
   #worker: Worker | undefined;
   #links: Links | undefined;
@@ -65,7 +54,7 @@ class BrowserPeer implements Peer {
   #closed = false;
 
   constructor() {
-    this.#server = ownServer();
+    this.#server = ownServer(this.#page);
     this.#leadership = new Leadership({
       tab: this.#tab,
       tell: (message) => this.#channel.postMessage(message),
@@ -160,7 +149,7 @@ class BrowserPeer implements Peer {
     const persisted = (await navigator.storage?.persisted?.()) ?? false;
     const server = await this.#server;
     if (worker !== this.#worker) return;
-    const page = location.href.split('#', 1)[0] ?? location.origin;
+    const page = this.#page;
     this.#tellEngine({ do: 'start', mode, server, page, persisted, tab: this.#tab });
     this.#tellEngine({ do: 'watch', watched: this.#watched });
     if (mode === 'follow') this.#channel.postMessage({ tell: 'hello' } satisfies TabMessage);
@@ -173,11 +162,8 @@ class BrowserPeer implements Peer {
         return;
       case 'view':
         return this.#show(message.view);
-      case 'answer': {
-        const open = this.#open.get(message.id);
-        this.#open.delete(message.id);
-        return open?.resolve(message.result);
-      }
+      case 'answer':
+        return this.#calls.answer(message.id, message.result);
       case 'links':
         return this.#links?.command(message.command);
       case 'bearings':
@@ -212,7 +198,7 @@ class BrowserPeer implements Peer {
     });
     this.#tellEngine({ do: 'linked' });
     // What was asked before there was an engine to ask.
-    for (const [id, { call }] of this.#open) this.#tellEngine({ do: 'call', id, call });
+    for (const [id, call] of this.#calls.all()) this.#tellEngine({ do: 'call', id, call });
     if (this.#watched) void this.watch(this.#watched);
   }
 
@@ -232,14 +218,10 @@ class BrowserPeer implements Peer {
 
   // Calls
 
-  #call(name: CommandName, input: unknown): Promise<Result<unknown>> {
-    return new Promise((resolve) => {
-      const id = ++this.#calls;
-      const call = { name, input, draft: `${this.#tab} ${id}` };
-      this.#open.set(id, { call, at: Date.now(), resolve });
-      this.#handOver(id, call);
-      this.#tellPending();
-    });
+  async #call(name: CommandName, input: unknown): Promise<Result<unknown>> {
+    const result = this.#calls.make(name, input, (id, call) => this.#handOver(id, call));
+    this.#tellPending();
+    return result;
   }
 
   #handOver(id: number, call: Call): void {
@@ -248,20 +230,14 @@ class BrowserPeer implements Peer {
       this.#channel.postMessage({ tell: 'call', from: this.#tab, id, call } satisfies TabMessage);
   }
 
-  /** A leader may have died with a call: the next one gets it too. */
   #handOverAgain(): void {
     if (this.#mode !== 'follow') return;
-    for (const [id, { call, at }] of this.#open)
-      if (Date.now() - at > AGAIN_MS && repeatable(call)) this.#handOver(id, call);
+    for (const [id, call] of this.#calls.overdue(Date.now())) this.#handOver(id, call);
   }
 
   #tellPending(): void {
     if (this.#mode !== 'follow') return;
-    const pending = [...this.#open.values()].flatMap(({ call, at }): PendingView[] => {
-      const said = v.safeParse(Said, call.name === 'say' ? call.input : undefined);
-      if (!said.success || said.output.channel !== this.#watched?.channel) return [];
-      return [{ draft: call.draft, text: said.output.text, at }];
-    });
+    const pending = this.#calls.pending(this.#watched?.channel);
     this.#tellEngine({ do: 'pending', pending });
   }
 
@@ -274,13 +250,10 @@ class BrowserPeer implements Peer {
         if (this.#mode !== 'lead') return;
         void this.#callFor(message.from, message.id, message.call);
         return;
-      case 'answer': {
+      case 'answer':
         if (message.to !== this.#tab) return;
-        const open = this.#open.get(message.id);
-        this.#open.delete(message.id);
-        open?.resolve(message.result);
+        this.#calls.answer(message.id, message.result);
         return this.#tellPending();
-      }
       case 'bearings':
         if (this.#mode !== 'follow') return;
         this.#ledBy = message.links;
@@ -299,11 +272,7 @@ class BrowserPeer implements Peer {
 
   /** Carries out what another tab asks, under the draft's own name. */
   async #callFor(tab: string, id: number, call: Call): Promise<void> {
-    const own = ++this.#calls;
-    const result = await new Promise<Result<unknown>>((resolve) => {
-      this.#open.set(own, { call, at: Date.now(), resolve });
-      this.#handOver(own, call);
-    });
+    const result = await this.#calls.repeat(call, (own, repeated) => this.#handOver(own, repeated));
     this.#channel.postMessage({ tell: 'answer', to: tab, id, result } satisfies TabMessage);
   }
 
@@ -334,29 +303,5 @@ class BrowserPeer implements Peer {
 
   async #persist(): Promise<void> {
     if (await navigator.storage?.persist?.()) this.#tellEngine({ do: 'persisted' });
-  }
-}
-
-const Said = v.object({ channel: v.string(), text: v.string() });
-
-/** Saying a thing twice is kept from happening by its draft; naming and reading are the same twice. */
-function repeatable({ name }: Call): boolean {
-  return name === 'say' || name === 'setName' || name === 'markRead' || name === 'invite';
-}
-
-async function ownServer(): Promise<string> {
-  const fallback = location.origin;
-  try {
-    const answer = await fetch(new URL('config.json', location.href.split('#', 1)[0]), {
-      cache: 'no-cache',
-    });
-    if (!answer.ok || !answer.headers.get('content-type')?.includes('json')) return fallback;
-    const config = v.safeParse(Config, await answer.json());
-    if (config.success) return new URL(config.output.server).href.replace(/\/$/, '');
-    console.error('config.json names no server: expected {"server": "https://…"}.');
-    return fallback;
-  } catch {
-    // Offline, or served from where there is no such file.
-    return fallback;
   }
 }

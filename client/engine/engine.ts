@@ -6,8 +6,9 @@ import type { NetworkAdapterInterface } from '@automerge/automerge-repo/slim';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import type { LinksCommand, LinksEvent } from '../mesh/links-port.ts';
-import { encodeAddress } from '../space/address.ts';
+import { type Address, documentIdOf, encodeAddress } from '../space/address.ts';
 import { CLOCK_AHEAD_MS } from '../space/chain.ts';
+import type { DocumentLog } from '../space/document-log.ts';
 import { writeProfile } from '../space/founding.ts';
 import { nameOf, settingsOf } from '../space/settings.ts';
 import type { Space, SpaceChange } from '../space/space.ts';
@@ -126,6 +127,11 @@ export class Engine {
       onStoreError,
       onProblem,
     });
+  }
+
+  /** What is held of a document, for programs that look into it. */
+  log(address: Address): DocumentLog | undefined {
+    return this.#shelf.get(address.space)?.held(documentIdOf(address));
   }
 
   /** Reads everything back and begins to meet others. */

@@ -88,11 +88,11 @@ describe.each([
   });
 });
 
-test('the offerer is the DTLS client', () => {
+test('the answerer is the DTLS client', () => {
   const description = parseDescription(CHROMIUM);
   if (description === undefined) throw new Error('unread');
-  expect(buildDescription('offer', description)).toContain('a=setup:active\r\n');
-  expect(buildDescription('answer', description)).toContain('a=setup:passive\r\n');
+  expect(buildDescription('offer', description)).toContain('a=setup:actpass\r\n');
+  expect(buildDescription('answer', description)).toContain('a=setup:active\r\n');
 });
 
 test.each(['ice-ufrag', 'ice-pwd', 'fingerprint'])('a description without %s is none', (name) => {

@@ -52,9 +52,8 @@ export function candidatesIn(sdp: string): Candidate[] {
 }
 
 /**
- * SDP for the local WebRTC implementation. The offerer is always the DTLS client: libdatachannel drops a
- * ClientHello that comes before its own ICE has finished and waits a second for the next, which happens whenever
- * the answerer is the client.
+ * SDP for the local WebRTC implementation. The answerer is always the DTLS client (RFC 8842 §5.3), which every
+ * implementation chooses by itself, so the roles need not travel.
  */
 export function buildDescription(
   type: 'offer' | 'answer',
@@ -75,7 +74,7 @@ export function buildDescription(
     `a=ice-pwd:${description.pwd}`,
     'a=ice-options:trickle',
     `a=fingerprint:sha-256 ${fingerprint}`,
-    `a=setup:${type === 'offer' ? 'active' : 'passive'}`,
+    `a=setup:${type === 'offer' ? 'actpass' : 'active'}`,
     'a=mid:0',
     'a=sctp-port:5000',
     'a=max-message-size:262144',

@@ -1,7 +1,7 @@
-import { epochId, newEpochSecrets } from '@snug/shared/entries/acts.ts';
 import { fromBase64url, toBase64url } from '@snug/shared/crypto/bytes.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { epochId, newEpochSecrets } from '@snug/shared/entries/acts.ts';
+import { seeded } from '@snug/shared/entries/test-data.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LoggedEntry } from './document-log.ts';
@@ -38,7 +38,11 @@ async function withBen() {
 }
 
 function epochAct(world: World, number: number, list: readonly DeviceKey[], seed = number): Act {
-  const secrets = { ...newEpochSecrets(number), content: seeded(seed, 32), rendezvous: seeded(seed + 50, 32) };
+  const secrets = {
+    ...newEpochSecrets(number),
+    content: seeded(seed, 32),
+    rendezvous: seeded(seed + 50, 32),
+  };
   const id = epochId(world.copy.space, number, secrets.rendezvous, secrets.content);
   return {
     act: 'epoch',
@@ -76,7 +80,7 @@ test('an act counts by what it cites, not by what has arrived since', async () =
   const { ada, ben, copy } = await withBen();
   const [, invite] = copy.log.entries;
   // Ben is a member by now, but what this cites is from before.
-  const early = await acting(ben, copy.log, inviteAct(2), [invite?.hash ?? ben.peerId as never]);
+  const early = await acting(ben, copy.log, inviteAct(2), [invite?.hash ?? (ben.peerId as never)]);
   expect(await copy.offer(early)).toMatchObject({ is: 'refused' });
   const late = await acting(ben, copy.log, inviteAct(2));
   // And what Ada does to the roles beside it does not reach it.
@@ -110,7 +114,9 @@ test("nobody restates another's invite key: neither its inviter nor its expiry c
   const { ada, ben, copy } = await withBen();
   await put(copy, ada, inviteAct(2, 5_000));
   expect(await why(copy, ben, inviteAct(2, 9_000))).toBe('that invite exists already');
-  expect(copy.membership.invites.get(toBase64url((inviteAct(2) as { key: Uint8Array }).key))).toEqual({
+  expect(
+    copy.membership.invites.get(toBase64url((inviteAct(2) as { key: Uint8Array }).key)),
+  ).toEqual({
     by: ada.peerId,
     expires: 5_000,
   });
@@ -228,14 +234,19 @@ test('property: any causal order of the same acts gives the same membership, eve
   const all = copy.log.entries;
   const expected = plain(copy.membership);
   fc.assert(
-    fc.property(fc.array(fc.nat(1000), { minLength: all.length, maxLength: all.length }), (keys) => {
-      const other = new Copy(copy.space);
-      for (const entry of causal(all, keys))
-        expect(other.judge({ bytes: entry.bytes, deps: entry.deps })).toMatchObject({ is: 'new' });
-      expect(plain(other.membership)).toEqual(expected);
-      for (const { deps } of all)
-        expect(plain(membershipAt(other.log, deps))).toEqual(plain(membershipAt(copy.log, deps)));
-    }),
+    fc.property(
+      fc.array(fc.nat(1000), { minLength: all.length, maxLength: all.length }),
+      (keys) => {
+        const other = new Copy(copy.space);
+        for (const entry of causal(all, keys))
+          expect(other.judge({ bytes: entry.bytes, deps: entry.deps })).toMatchObject({
+            is: 'new',
+          });
+        expect(plain(other.membership)).toEqual(expected);
+        for (const { deps } of all)
+          expect(plain(membershipAt(other.log, deps))).toEqual(plain(membershipAt(copy.log, deps)));
+      },
+    ),
     { numRuns: 60, seed: 1 },
   );
 });

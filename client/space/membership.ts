@@ -111,7 +111,8 @@ function apply(state: Draft, act: Act | UnknownAct, entry: LoggedEntry): void {
     case 'invite': {
       // Whoever restates another's key changes nothing about it.
       const key = toBase64url(act.key);
-      if (!state.invites.has(key)) state.invites.set(key, { by: entry.author, expires: act.expires });
+      if (!state.invites.has(key))
+        state.invites.set(key, { by: entry.author, expires: act.expires });
       return;
     }
     case 'admit': {

@@ -1,4 +1,6 @@
 /** A space document written by hand, entry by entry, so that tests can also write what honest devices never would. */
+
+import { type DeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import {
   type Act,
   encodeAct,
@@ -17,7 +19,6 @@ import {
   spaceIdOf,
 } from '@snug/shared/entries/entry.ts';
 import { seeded } from '@snug/shared/entries/test-data.ts';
-import { type DeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { ChangeHash, EpochId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import type { Address } from './address.ts';
@@ -26,7 +27,11 @@ import { DocumentLog, type LoggedEntry } from './document-log.ts';
 import { membershipOf } from './membership.ts';
 
 export function person(seed: number): Promise<DeviceKey> {
-  return openDeviceKey({ kind: 'raw', signing: seeded(seed, 32), sealing: seeded(seed + 1000, 32) });
+  return openDeviceKey({
+    kind: 'raw',
+    signing: seeded(seed, 32),
+    sealing: seeded(seed + 1000, 32),
+  });
 }
 
 export async function genesisBy(device: DeviceKey, account: string = device.peerId) {

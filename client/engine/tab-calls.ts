@@ -1,0 +1,76 @@
+/**
+ * Calls that a tab has made and nobody has answered. A tab that follows hands them to the leader; should the leader die
+ * with one, the next leader gets it again. What is said is named by its draft, so it is written once all the same.
+ */
+import * as v from 'valibot';
+import type { Call, CommandName } from './engine-port.ts';
+import type { PendingView, Result } from './view.ts';
+
+/** A call is handed over again after so long without an answer, ms. */
+export const AGAIN_MS = 2_000;
+
+/** Done twice these are the same as done once. */
+const REPEATABLE: readonly CommandName[] = ['say', 'setName', 'markRead', 'invite', 'joinSpace'];
+
+const Said = v.object({ channel: v.string(), text: v.string() });
+
+interface OpenCall {
+  readonly call: Call;
+  readonly at: number;
+  readonly resolve: (result: Result<unknown>) => void;
+}
+
+export class TabCalls {
+  readonly #tab: string;
+  readonly #open = new Map<number, OpenCall>();
+  #made = 0;
+
+  /** @param tab unlike any other tab's name */
+  constructor(tab: string) {
+    this.#tab = tab;
+  }
+
+  /** Opens a call; `hand` hands it over, and `answer` resolves it. */
+  make(
+    name: CommandName,
+    input: unknown,
+    hand: (id: number, call: Call) => void,
+  ): Promise<Result<unknown>> {
+    const draft = `${this.#tab} ${this.#made + 1}`;
+    return this.repeat({ name, input, draft }, hand);
+  }
+
+  /** Opens a call under the draft of whoever made it first. */
+  repeat(call: Call, hand: (id: number, call: Call) => void): Promise<Result<unknown>> {
+    return new Promise((resolve) => {
+      const id = ++this.#made;
+      this.#open.set(id, { call, at: Date.now(), resolve });
+      hand(id, call);
+    });
+  }
+
+  answer(id: number, result: Result<unknown>): void {
+    this.#open.get(id)?.resolve(result);
+    this.#open.delete(id);
+  }
+
+  /** Every open call, for a leader that has just begun. */
+  *all(): Generator<readonly [number, Call]> {
+    for (const [id, { call }] of this.#open) yield [id, call];
+  }
+
+  /** Open calls that have waited long enough to be handed over again. */
+  *overdue(now: number): Generator<readonly [number, Call]> {
+    for (const [id, { call, at }] of this.#open)
+      if (now - at > AGAIN_MS && REPEATABLE.includes(call.name)) yield [id, call];
+  }
+
+  /** What has been said in a channel and is not stored yet. */
+  pending(channel: string | undefined): readonly PendingView[] {
+    return [...this.#open.values()].flatMap(({ call, at }): PendingView[] => {
+      const said = v.safeParse(Said, call.name === 'say' ? call.input : undefined);
+      if (!said.success || said.output.channel !== channel) return [];
+      return [{ draft: call.draft, text: said.output.text, at }];
+    });
+  }
+}

@@ -1,0 +1,79 @@
+/** A real server and real Node peers in one process, for measures that count bytes rather than time. */
+
+import type { Result, View } from '@snug/client/engine/view.ts';
+import { createNodePeer, type NodePeer } from '@snug/client/headless/node-peer.ts';
+import { nodeWebrtc } from '@snug/client/mesh/node-webrtc.ts';
+import { MemoryStore } from '@snug/client/space/store.ts';
+import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import { createSignalingServer } from '@snug/signaling/server.ts';
+import { parseSettings } from '@snug/signaling/settings.ts';
+
+export type SignalingServer = ReturnType<typeof createSignalingServer>;
+
+export async function startServer(): Promise<{ server: SignalingServer; url: string }> {
+  const parsed = parseSettings(
+    { PORT: '0', STUN_PORT: '0', HOST: '127.0.0.1' },
+    { defaultDir: 'none', isDirectory: () => false },
+  );
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  const server = createSignalingServer(parsed.settings, {
+    log: () => {},
+    random: Math.random,
+    now: () => performance.now(),
+  });
+  const { port } = await server.listen();
+  return { server, url: `http://127.0.0.1:${port}` };
+}
+
+export async function startPeer(server: string, name: string): Promise<NodePeer> {
+  const peer = await createNodePeer({
+    store: new MemoryStore(),
+    server,
+    wrtc: nodeWebrtc(),
+    onProblem: (problem) => console.error(name, problem),
+  });
+  must(await peer.engine.commands.setName({ name }));
+  return peer;
+}
+
+export function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.trouble.message);
+  return result.value;
+}
+
+/** Waits until the peer's view satisfies a condition; rejects after half a minute. */
+export async function until(
+  peer: NodePeer,
+  what: string,
+  condition: (view: View) => boolean,
+): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!condition(peer.view())) {
+    if (performance.now() > deadline) throw new Error(`Waited half a minute in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export interface Meeting {
+  readonly ada: NodePeer;
+  readonly ben: NodePeer;
+  readonly space: SpaceId;
+  readonly channel: ChannelId;
+}
+
+/** Ada makes a space, Ben joins it by her link, and they are linked directly. */
+export async function meet(url: string, beforeBen = () => {}): Promise<Meeting> {
+  const ada = await startPeer(url, 'Ada');
+  const { space, channel } = must(await ada.engine.commands.createSpace({ name: 'Bench' }));
+  const { link } = must(await ada.engine.commands.invite({ space }));
+  await until(ada, 'Ada is connected', (v) => v.links.servers[0]?.state === 'connected');
+  beforeBen();
+  const ben = await startPeer(url, 'Ben');
+  must(await ben.engine.commands.joinSpace({ invite: link }));
+  await until(ben, 'Ben is in', (v) => v.spaces[0]?.state === 'open');
+  for (const peer of [ada, ben]) {
+    must(await peer.engine.commands.watch({ space, channel, newest: 500 }));
+    await until(peer, 'a direct link', (v) => v.links.links[0]?.path === 'direct');
+  }
+  return { ada, ben, space, channel };
+}
