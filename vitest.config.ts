@@ -17,10 +17,10 @@ export default defineConfig({
             'shared/**/*.test.ts',
             'signaling/**/*.test.ts',
             'client/**/*.test.{ts,tsx}',
-            'e2e/house/**/*.test.ts',
+            'e2e/**/*.test.ts',
             '.ci/**/*.test.mjs',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'e2e/browser/**'],
         },
       },
       {

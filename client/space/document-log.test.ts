@@ -1,15 +1,11 @@
-import { automergeWasmBase64 } from '@automerge/automerge/automerge.wasm.base64.js';
-import * as Automerge from '@automerge/automerge/slim';
-import { initializeBase64Wasm } from '@automerge/automerge/slim';
+import * as Automerge from '@automerge/automerge';
 import { concatBytes, sha256, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { seeded } from '@snug/shared/entries/test-data.ts';
 import { type ChangeHash, ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DocumentLog, joinHashes, type LoggedEntry, logged, splitHashes } from './document-log.ts';
-
-beforeAll(() => initializeBase64Wasm(automergeWasmBase64));
 
 const address = {
   kind: 'segment',

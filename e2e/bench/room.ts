@@ -10,10 +10,11 @@ import { parseSettings } from '@snug/signaling/settings.ts';
 
 export type SignalingServer = ReturnType<typeof createSignalingServer>;
 
-export async function startServer(): Promise<{ server: SignalingServer; url: string }> {
+/** @param page the built page, if it is to be served too */
+export async function startServer(page = ''): Promise<{ server: SignalingServer; url: string }> {
   const parsed = parseSettings(
-    { PORT: '0', STUN_PORT: '0', HOST: '127.0.0.1' },
-    { defaultDir: 'none', isDirectory: () => false },
+    { PORT: '0', STUN_PORT: '0', HOST: '127.0.0.1', PAGE_DIR: page },
+    { defaultDir: 'none', isDirectory: (path) => path === page },
   );
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const server = createSignalingServer(parsed.settings, {

@@ -1,0 +1,238 @@
+import { encode } from 'cborg';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  BULK_ENTRIES,
+  DIGEST_DOCUMENTS,
+  type Frame,
+  FrameDecoder,
+  FrameEncoder,
+  MalformedFrame,
+  SESSION_MESSAGE_BYTES,
+} from './frames.ts';
+
+const bytes = (min: number, max = min) =>
+  fc.uint8Array({ minLength: min, maxLength: max }).map((b) => Uint8Array.from(b));
+const address = bytes(1, 96);
+const shortId = bytes(8);
+const entry = fc.oneof(bytes(105, 300), bytes(105 + 64 * 1024));
+const deps = fc.nat(16).chain((n) => bytes(32 * n));
+
+const frame: fc.Arbitrary<Frame> = fc.oneof(
+  fc.record({
+    type: fc.constant('entry' as const),
+    address,
+    tags: fc.array(bytes(8), { maxLength: 16 }),
+    entry,
+  }),
+  fc.record({
+    type: fc.constant('acknowledge' as const),
+    ids: fc.array(shortId, { maxLength: 40 }),
+  }),
+  fc.record({
+    type: fc.constant('digest' as const),
+    space: bytes(1, 64),
+    question: fc.boolean(),
+    documents: fc.array(fc.record({ address, heads: shortId, count: fc.nat() }), { maxLength: 20 }),
+  }),
+  fc.record({ type: fc.constant('want' as const), address }),
+  fc.record({
+    type: fc.constant('bulk' as const),
+    address,
+    entries: fc.array(fc.record({ deps, entry }), { maxLength: 5 }),
+    last: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('session' as const),
+    session: bytes(8),
+    address,
+    step: fc.constantFrom('open' as const, 'accept' as const, 'message' as const, 'close' as const),
+    bytes: bytes(0, 500),
+  }),
+  fc.record({ type: fc.constant('deps' as const), address, id: shortId }),
+  fc.record({ type: fc.constant('depsAnswer' as const), address, deps, entry }),
+);
+
+test('property: every kind of frame comes out as it went in, over the whole life of a link', () => {
+  fc.assert(
+    fc.property(fc.array(frame, { minLength: 1, maxLength: 8 }), (frames) => {
+      const [encoder, decoder] = [new FrameEncoder(), new FrameDecoder()];
+      for (const one of frames) expect(decoder.decode(encoder.encode(one))).toEqual(one);
+    }),
+    { numRuns: 150, seed: 1 },
+  );
+});
+
+function entryFrame(address: number, device: number): Extract<Frame, { type: 'entry' }> {
+  const name = (n: number, length: number) => {
+    const named = new Uint8Array(length);
+    new DataView(named.buffer).setUint32(0, n);
+    return named;
+  };
+  const entry = new Uint8Array(120);
+  entry.set(name(device, 32));
+  return { type: 'entry', address: name(address, 53), tags: [new Uint8Array(8)], entry };
+}
+
+test('document and device are named in full once; after that an entry travels without them', () => {
+  const encoder = new FrameEncoder();
+  const first = encoder.encode(entryFrame(1, 1));
+  const second = encoder.encode(entryFrame(1, 1));
+  expect(first.length - second.length).toBe(53 + 1 + 32);
+  expect(second.length).toBe(1 + 1 + 1 + 1 + 8 + 120 - 32);
+});
+
+test('both ends keep in step past 4,096 names, and begin anew together', () => {
+  const [encoder, decoder] = [new FrameEncoder(), new FrameDecoder()];
+  for (let i = 0; i < 10_000; i++) {
+    const sent = entryFrame(i % 4500, i % 4099);
+    expect(decoder.decode(encoder.encode(sent))).toEqual(sent);
+  }
+});
+
+test('a decoder remembers no more than 4,096 names: an older handle means nothing any more', () => {
+  const [encoder, decoder] = [new FrameEncoder(), new FrameDecoder()];
+  for (let i = 0; i <= 4096; i++) decoder.decode(encoder.encode(entryFrame(i, 1)));
+  // Type, handle 2 as one byte; of the second table only handle 1 has been given.
+  const old = Uint8Array.of(1, 2, 1, 0, ...new Uint8Array(88));
+  expect(() => decoder.decode(old)).toThrow(MalformedFrame);
+});
+
+const hostile = {
+  empty: new Uint8Array(),
+  'no such type': Uint8Array.of(99, 1, 2),
+  'a type and nothing else': Uint8Array.of(3),
+  'a handle never given': Uint8Array.of(1, 5, ...new Uint8Array(200)),
+  'a number that does not end': Uint8Array.of(1, 0xff, 0xff, 0xff, 0xff, 0xff, 1),
+  'an address of no length': Uint8Array.of(1, 0, 0, ...new Uint8Array(200)),
+  'an address too long': Uint8Array.of(1, 0, 97, ...new Uint8Array(300)),
+  '17 deps': Uint8Array.of(1, 0, 1, 7, 0, ...new Uint8Array(32), 17, ...new Uint8Array(400)),
+  'an entry without body': Uint8Array.of(1, 0, 1, 7, 0, ...new Uint8Array(32), 0, 1, 2),
+};
+
+test.each(Object.entries(hostile))('%s is malformed', (_what, frame) => {
+  expect(() => new FrameDecoder().decode(frame)).toThrow(MalformedFrame);
+});
+
+const cbor = (type: number, value: unknown) => Uint8Array.of(type, ...encode(value));
+const outOfBounds = {
+  'an acknowledgement of another length': cbor(2, [[new Uint8Array(7)]]),
+  'too many acknowledgements': cbor(2, [Array.from({ length: 1025 }, () => new Uint8Array(8))]),
+  'too many documents in a digest': cbor(3, [
+    new Uint8Array(32),
+    true,
+    Array.from({ length: DIGEST_DOCUMENTS + 1 }, () => [new Uint8Array(33), new Uint8Array(8), 1]),
+  ]),
+  'a negative count': cbor(3, [
+    new Uint8Array(32),
+    true,
+    [[new Uint8Array(3), new Uint8Array(8), -1]],
+  ]),
+  'a count that is no whole number': cbor(3, [
+    new Uint8Array(32),
+    true,
+    [[new Uint8Array(3), new Uint8Array(8), 1.5]],
+  ]),
+  'a count beyond all numbers': cbor(3, [
+    new Uint8Array(32),
+    true,
+    [[new Uint8Array(3), new Uint8Array(8), 2n ** 63n]],
+  ]),
+  'a map for a tuple': cbor(4, { 0: new Uint8Array(3) }),
+  'too many entries in bulk': cbor(5, [
+    new Uint8Array(33),
+    Array.from({ length: BULK_ENTRIES + 1 }, () => [new Uint8Array(32), new Uint8Array(105)]),
+    true,
+  ]),
+  'deps of 31 bytes': cbor(5, [
+    new Uint8Array(33),
+    [[new Uint8Array(31), new Uint8Array(105)]],
+    true,
+  ]),
+  '17 deps in bulk': cbor(5, [
+    new Uint8Array(33),
+    [[new Uint8Array(32 * 17), new Uint8Array(105)]],
+    true,
+  ]),
+  'a body that is too long': cbor(8, [
+    new Uint8Array(33),
+    new Uint8Array(32),
+    new Uint8Array(106 + 64 * 1024),
+  ]),
+  'a step that does not exist': cbor(6, [
+    new Uint8Array(8),
+    new Uint8Array(33),
+    'steal',
+    new Uint8Array(),
+  ]),
+  'a sync message that is too long': cbor(6, [
+    new Uint8Array(8),
+    new Uint8Array(33),
+    'message',
+    new Uint8Array(SESSION_MESSAGE_BYTES + 1),
+  ]),
+  'something after the end': Uint8Array.of(...cbor(4, [new Uint8Array(33)]), 0),
+  'arrays within arrays without end': Uint8Array.of(4, ...new Uint8Array(200_000).fill(0x81)),
+  'an array that claims 2^32 items': Uint8Array.of(4, 0x9a, 0xff, 0xff, 0xff, 0xff),
+  'bytes that claim 2^53': Uint8Array.of(
+    4,
+    0x81,
+    0x5b,
+    0,
+    0x1f,
+    0xff,
+    0xff,
+    0xff,
+    0xff,
+    0xff,
+    0xff,
+  ),
+};
+
+test.each(Object.entries(outOfBounds))('%s is malformed', (_what, frame) => {
+  expect(() => new FrameDecoder().decode(frame)).toThrow(MalformedFrame);
+});
+
+/** xorshift32: the same hostile bytes each time. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+test('25,000 hostile frames, drawn and mutated: MalformedFrame and nothing else', () => {
+  const random = generator(7);
+  const pick = (n: number) => Math.floor(random() * n);
+  const encoder = new FrameEncoder();
+  const honest = fc
+    .sample(frame, { numRuns: 60, seed: 2 })
+    .filter((f) => f.type !== 'entry' || f.entry.length < 1000);
+  const samples = honest.map((one) => encoder.encode(one)).filter((f) => f.length < 5000);
+  let taken = 0;
+  let decoder = new FrameDecoder();
+  for (let i = 0; i < 25_000; i++) {
+    if (i % 500 === 0) decoder = new FrameDecoder();
+    let frame: Uint8Array;
+    if (i % 3 === 0) {
+      frame = Uint8Array.from({ length: pick(200) }, () => pick(256));
+      frame[0] = pick(10);
+    } else {
+      frame = (samples[pick(samples.length)] ?? new Uint8Array()).slice();
+      for (let n = 1 + pick(4); n > 0; n--) frame[pick(frame.length)] = pick(256);
+      if (i % 5 === 0) frame = frame.subarray(0, pick(frame.length));
+    }
+    try {
+      decoder.decode(frame);
+      taken++;
+    } catch (error) {
+      if (!(error instanceof MalformedFrame)) throw error;
+      expect(error.message.length).toBeLessThanOrEqual(300);
+    }
+  }
+  // Else the mutations only ever break the first byte.
+  expect(taken).toBeGreaterThan(100);
+});
