@@ -1,9 +1,9 @@
 /** What a person can ask their device to do. Every failure becomes a `Trouble` with a sentence for them. */
 import { fromHex } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { inviteLink, parseInviteLink } from '@snug/shared/entries/invite.ts';
 import { ChannelName, DisplayName, MessageText, SpaceName } from '@snug/shared/entries/text.ts';
 import type { ChannelId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
-import { inviteLink, parseInviteLink } from '@snug/shared/protocol/invite.ts';
 import * as v from 'valibot';
 import { conceive, found, openChannel, ownInvite, writeProfile } from '../space/founding.ts';
 import { mayInvite } from '../space/membership.ts';

@@ -25,7 +25,8 @@ const clock = {
 };
 
 let engine: Engine | undefined;
-let follower: Follower | undefined;
+/** Settles when it has started: what a follower is told before waits for it. */
+let follower: Promise<Follower | undefined> | undefined;
 /** Links are made in the tab's thread once it has the key; commands before that would be lost. */
 let linked = () => {};
 /** What is asked before everything has been read back waits for it. */
@@ -97,13 +98,16 @@ async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
   if (followed) await engine.serveTabs();
 }
 
-async function follow(tab: string): Promise<void> {
+async function follow(tab: string): Promise<Follower | undefined> {
   const store = await IndexedDbStore.follow();
   const loaded = await loadDevice(store, { extractable: false });
-  if (!loaded.ok) return tell({ is: 'failed', trouble: damaged });
+  if (!loaded.ok) {
+    tell({ is: 'failed', trouble: damaged });
+    return undefined;
+  }
   await automergeReady();
   const { Follower } = await import('./follower.ts');
-  follower = new Follower({
+  const following = new Follower({
     store,
     device: loaded.device,
     clock,
@@ -112,7 +116,8 @@ async function follow(tab: string): Promise<void> {
     onView: (view) => tell({ is: 'view', view }),
     onProblem: problem,
   });
-  await follower.start();
+  await following.start();
+  return following;
 }
 
 const damaged = {
@@ -132,7 +137,10 @@ async function call(target: Engine, { name, input, draft }: Call): Promise<Resul
 async function handle(message: ToEngine): Promise<void> {
   switch (message.do) {
     case 'start':
-      return message.mode === 'lead' ? lead(message) : follow(message.tab);
+      if (message.mode === 'lead') return lead(message);
+      follower = follow(message.tab);
+      await follower;
+      return;
     case 'call':
       if (!engine) return;
       await started;
@@ -144,11 +152,11 @@ async function handle(message: ToEngine): Promise<void> {
     case 'persisted':
       return engine?.persisted();
     case 'bearings':
-      return follower?.steer(message.bearings);
+      return (await follower)?.steer(message.bearings);
     case 'watch':
-      return follower?.watch(message.watched);
+      return (await follower)?.watch(message.watched);
     case 'pending':
-      return follower?.pending(message.pending);
+      return (await follower)?.pending(message.pending);
     case 'followed':
       followed = true;
       tellBearings();
@@ -158,7 +166,7 @@ async function handle(message: ToEngine): Promise<void> {
       return tell({ is: 'pong' });
     case 'close':
       await engine?.close();
-      await follower?.close();
+      await (await follower)?.close();
       return tell({ is: 'closed' });
   }
 }

@@ -4,7 +4,7 @@
  * know goes to standard error.
  */
 import { parseArgs } from 'node:util';
-import { parseInviteLink } from '@snug/shared/protocol/invite.ts';
+import { parseInviteLink } from '@snug/shared/entries/invite.ts';
 import type { View } from '../engine/view.ts';
 import { cleanUpNodeWebrtc, nodeWebrtc } from '../mesh/node-webrtc.ts';
 import { MemoryStore, StoreError } from '../space/store.ts';

@@ -151,6 +151,17 @@ test('a change of network makes a second path before the first is left', () => {
   expectAll(world, count);
 });
 
+test('a neighbour that asks on and on for new attempts gets one each half second at most', () => {
+  const world = started();
+  world.run(1_000);
+  for (let i = 0; i < 100; i++) {
+    world.give('a', { is: 'signal', payload: { is: 'retry' } });
+    world.run(20);
+  }
+  expect(world.all('a', 'attempt').length).toBeGreaterThan(2);
+  expect(world.all('a', 'attempt').length).toBeLessThanOrEqual(6);
+});
+
 test('an idle link sends no more than one heartbeat and its answer in 5 s', () => {
   const world = started();
   world.run(1_000);

@@ -69,6 +69,8 @@ export class PathChoice {
   #retryAt: number | undefined;
   #retries = 0;
   #triedAt = Number.NEGATIVE_INFINITY;
+  /** When to do what the other end has asked for. */
+  #anewAt: number | undefined;
 
   constructor(options: PathChoiceOptions, now: number) {
     this.#options = options;
@@ -147,6 +149,7 @@ export class PathChoice {
   /** Something has changed: a further attempt now, beside whatever carries the link. */
   tryAnew(now: number): void {
     this.#retries = 0;
+    this.#anewAt = undefined;
     if (this.#path === undefined || !this.directAllowed) return;
     if (!this.#options.initiator) {
       this.#decisions.push({ is: 'ask-retry' });
@@ -157,9 +160,9 @@ export class PathChoice {
     this.#tryDirect(now);
   }
 
-  /** The other end wants a further attempt. One that asks on and on does not get one each time. */
+  /** The other end wants a further attempt. One that asks on and on gets one now and then. */
   askedToRetry(now: number): void {
-    if (now >= this.#triedAt + LINK_TIMES.leastRetryMs) this.tryAnew(now);
+    this.#anewAt ??= Math.max(now, this.#triedAt + LINK_TIMES.leastRetryMs);
   }
 
   setRelayOnly(relayOnly: boolean, now: number): void {
@@ -174,6 +177,7 @@ export class PathChoice {
   /** What is to be done now, in order. */
   decide(now: number): readonly PathDecision[] {
     this.#expire(now);
+    if (this.#anewAt !== undefined && now >= this.#anewAt) this.tryAnew(now);
     this.#choose(now);
     this.#retry(now);
     this.#beat(now);
@@ -184,7 +188,7 @@ export class PathChoice {
 
   /** When to `decide` at the latest. */
   get wakeAt(): number {
-    const at: number[] = this.#retryAt === undefined ? [] : [this.#retryAt];
+    const at = [this.#retryAt, this.#anewAt].filter((time) => time !== undefined);
     for (const attempt of this.attempts.all) {
       if (attempt.retireAt !== undefined) at.push(attempt.retireAt);
       if (!attempt.open) at.push(attempt.startedAt + LINK_TIMES.attemptMs);

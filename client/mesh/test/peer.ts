@@ -3,21 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import * as ids from '@snug/shared/protocol/ids.ts';
+import { createSignalingServer } from '@snug/signaling/server.ts';
 import * as v from 'valibot';
 import { vi } from 'vitest';
 import { createLinks, type Links, type LinksOptions } from '../links.ts';
 import type { LinksEvent, Path, TopicSpec } from '../links-port.ts';
 import { nodeWebrtc } from '../node-webrtc.ts';
 import { connectToServer, type SignalingSocket } from '../signaling-client.ts';
-
-interface TestServer {
-  listen(): Promise<{ readonly port: number }>;
-  close(): Promise<void>;
-  readonly counters: { readonly relayedBytes: number; readonly relayedFrames: number };
-}
-
-/** By name only: nothing of the client is built on the server. */
-const SERVER_MODULE: string = '../../../signaling/server.ts';
 
 // Real sockets and channels on a busy machine: tests wait for conditions, not for time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -29,9 +21,7 @@ export async function closeAll(): Promise<void> {
 }
 
 export async function startServer(port = 0) {
-  const module: { createSignalingServer(settings: object, dependencies: object): TestServer } =
-    await import(SERVER_MODULE);
-  const server = module.createSignalingServer(
+  const server = createSignalingServer(
     {
       port,
       host: '127.0.0.1',

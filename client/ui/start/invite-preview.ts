@@ -5,7 +5,7 @@ export type InvitePreview =
 
 /** Loads the format's reader only when there is an invite to read: it is not needed for the first paint. */
 export async function previewInvite(token: string): Promise<InvitePreview> {
-  const { parseInvite } = await import('@snug/shared/protocol/invite.ts');
+  const { parseInvite } = await import('@snug/shared/entries/invite.ts');
   const parsed = parseInvite(token);
   return parsed.ok
     ? { ok: true, name: parsed.invite.name }

@@ -10,10 +10,10 @@ import * as v from 'valibot';
 import { concatBytes, equalBytes, fromBase64url, sha256, toBase64url } from '../crypto/bytes.ts';
 import { peerIdFromPublicKey, publicKeyFromPeerId } from '../crypto/did-key.ts';
 import { DOMAINS, domainBytes } from '../crypto/labels.ts';
-import { type CborValue, encodeCanonical, tryDecodeCanonical } from '../entries/canonical-cbor.ts';
-import { bytesOf } from '../entries/fields.ts';
-import { SpaceName } from '../entries/text.ts';
-import { type PeerId, SpaceId } from './ids.ts';
+import { type PeerId, SpaceId } from '../protocol/ids.ts';
+import { type CborValue, encodeCanonical, tryDecodeCanonical } from './canonical-cbor.ts';
+import { bytesOf } from './fields.ts';
+import { SpaceName } from './text.ts';
 
 export interface Invite {
   readonly space: SpaceId;

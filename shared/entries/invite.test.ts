@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { concatBytes, fromBase64url, randomBytes, toBase64url } from '../crypto/bytes.ts';
 import { peerIdFromPublicKey } from '../crypto/did-key.ts';
-import { SpaceId } from './ids.ts';
+import { SpaceId } from '../protocol/ids.ts';
 import {
   encodeInvite,
   type Invite,
