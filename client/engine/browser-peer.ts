@@ -68,6 +68,10 @@ class BrowserPeer implements Peer {
     this.#timers.push(setInterval(() => this.#watchEngine(), PING_MS));
     this.#timers.push(setInterval(() => this.#handOverAgain(), AGAIN_MS));
     addEventListener('pagehide', () => void this.close());
+    // A page that comes back from the browser's cache has given everything up: it begins anew.
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) location.reload();
+    });
     addEventListener('online', () => this.#links?.networkChanged());
     this.#leadership.start();
   }

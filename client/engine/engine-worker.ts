@@ -25,12 +25,15 @@ const clock = {
 };
 
 let engine: Engine | undefined;
+/** This tab's name, where it follows. */
+let following: string | undefined;
 /** Settles when it has started: what a follower is told before waits for it. */
 let follower: Promise<Follower | undefined> | undefined;
 /** Links are made in the tab's thread once it has the key; commands before that would be lost. */
 let linked = () => {};
 /** What is asked before everything has been read back waits for it. */
 let started: Promise<void> = Promise.resolve();
+let watched: Extract<ToEngine, { do: 'watch' }>['watched'] = null;
 /** Another tab shows what this one holds. */
 let followed = false;
 let bearingsTimer: ReturnType<typeof setTimeout> | undefined;
@@ -98,6 +101,7 @@ async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
   if (followed) await engine.serveTabs();
 }
 
+/** Begins to follow once the leader has spoken: by then it has made and kept what a device needs. */
 async function follow(tab: string): Promise<Follower | undefined> {
   const store = await IndexedDbStore.follow();
   const loaded = await loadDevice(store, { extractable: false });
@@ -107,7 +111,7 @@ async function follow(tab: string): Promise<Follower | undefined> {
   }
   await automergeReady();
   const { Follower } = await import('./follower.ts');
-  const following = new Follower({
+  const begun = new Follower({
     store,
     device: loaded.device,
     clock,
@@ -116,8 +120,9 @@ async function follow(tab: string): Promise<Follower | undefined> {
     onView: (view) => tell({ is: 'view', view }),
     onProblem: problem,
   });
-  await following.start();
-  return following;
+  await begun.start();
+  begun.watch(watched);
+  return begun;
 }
 
 const damaged = {
@@ -138,8 +143,7 @@ async function handle(message: ToEngine): Promise<void> {
   switch (message.do) {
     case 'start':
       if (message.mode === 'lead') return lead(message);
-      follower = follow(message.tab);
-      await follower;
+      following = message.tab;
       return;
     case 'call':
       if (!engine) return;
@@ -152,9 +156,12 @@ async function handle(message: ToEngine): Promise<void> {
     case 'persisted':
       return engine?.persisted();
     case 'bearings':
+      if (following === undefined) return;
+      follower ??= follow(following);
       return (await follower)?.steer(message.bearings);
     case 'watch':
-      return (await follower)?.watch(message.watched);
+      watched = message.watched;
+      return (await follower)?.watch(watched);
     case 'pending':
       return (await follower)?.pending(message.pending);
     case 'followed':

@@ -16,8 +16,10 @@ export class SqliteStore implements Store {
   /**
    * Opens, or makes, `snug.sqlite` in a directory, readable by its owner only. Throws `StoreError`: `refused` when it
    * cannot be made or another process holds it, `failed` when it is damaged.
+   *
+   * @param options.maxPages how many pages of 4 KiB the file may grow to; beyond, writes are `full`
    */
-  constructor(directory: string) {
+  constructor(directory: string, options: { readonly maxPages?: number } = {}) {
     const file = join(directory, 'snug.sqlite');
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -45,6 +47,8 @@ export class SqliteStore implements Store {
         CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
         BEGIN IMMEDIATE; COMMIT;
       `);
+      if (options.maxPages !== undefined)
+        this.#db.exec(`PRAGMA max_page_count = ${Math.trunc(options.maxPages)}`);
     } catch (error) {
       this.#db.close();
       throw asStoreError(error, `${file} cannot be opened`);

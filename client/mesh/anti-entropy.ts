@@ -104,7 +104,11 @@ export class AntiEntropy {
   digest(
     peer: PeerId,
     space: SpaceId,
-    lines: readonly { document: DocumentId; theirs: DocumentState; ours: DocumentState | undefined }[],
+    lines: readonly {
+      document: DocumentId;
+      theirs: DocumentState;
+      ours: DocumentState | undefined;
+    }[],
     now: number,
   ): AntiEntropyOutput[] {
     const outputs: AntiEntropyOutput[] = [];

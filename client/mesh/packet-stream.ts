@@ -138,7 +138,7 @@ export class IncomingStream {
       this.#length = length;
       return { is: 'part' };
     }
-    const frame = begun ? concatBytes(...this.#parts, packet.body) : packet.body.slice();
+    const frame = concatBytes(...this.#parts, packet.body);
     this.#parts = [];
     this.#length = 0;
     return { is: 'frame', frame };

@@ -1,5 +1,6 @@
 /** The relayed path of a session: packets sealed end to end, so that the server that passes them on reads nothing. */
-import { concatBytes, sha256, utf8 } from '@snug/shared/crypto/bytes.ts';
+import { concatBytes, sha256 } from '@snug/shared/crypto/bytes.ts';
+import { DOMAINS, domainBytes } from '@snug/shared/crypto/labels.ts';
 import { type RelayCipher, relayCipher } from '@snug/shared/crypto/relay-cipher.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import { decodePacket, type Packet } from './packet.ts';
@@ -54,6 +55,6 @@ export function sessionKeys(parts: {
   });
   if (cipher === undefined) return undefined;
   const keys = initiator ? [mine.publicKey, theirs] : [theirs, mine.publicKey];
-  const binding = sha256(concatBytes(utf8('snug/link-binding/v1\0'), session, ...keys));
+  const binding = sha256(concatBytes(domainBytes(DOMAINS.linkBinding), session, ...keys));
   return { binding, relay: new RelayPath(cipher) };
 }

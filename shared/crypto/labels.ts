@@ -43,6 +43,7 @@ export const DOMAINS = {
   segmentDocument: 'snug/segment-document/v1',
   epochDocument: 'snug/epoch-document/v1',
   invite: 'snug/invite/v1',
+  linkBinding: 'snug/link-binding/v1',
   /** HPKE `info`. */
   epochSeal: 'snug/epoch-seal/v1',
 } as const;

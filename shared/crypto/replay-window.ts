@@ -1,7 +1,7 @@
 const WIDTH = 64n;
 const ALL = (1n << WIDTH) - 1n;
 
-/** Which sequence numbers of one session have come, so that each is taken once (after RFC 6479, 64 wide). */
+/** Which sequence numbers of one run of a sender's program have come, so that each is taken once (after RFC 6479, 64 wide). */
 export class ReplayWindow {
   #highest = -1;
   /** Bit i says that `#highest - i` has come. */

@@ -28,7 +28,7 @@ const FIXED_BYTES = 32 + 64 + 16 + 16 + 2 * BEGINNING_BYTES;
 export interface SignalParts {
   /** 16 random bytes, one value for one attempt to make a link. */
   readonly session: Uint8Array;
-  /** Counts the signals of one sender in one session, from 0. */
+  /** Counts the signals of one run of the sender's program, from 0. */
   readonly sequence: number;
   /** 16 bytes, fresh for each run of the sender's program. */
   readonly fromNonce: Uint8Array;
@@ -91,7 +91,7 @@ export async function sealSignal(
 
 /**
  * Opens what came as a signal. An `ok` one was made by `from` for this device, this run of it and this topic;
- * whether it is a replay is for a `ReplayWindow` by (from, session) to say. Never rejects.
+ * whether it is a replay is for a `ReplayWindow` by (from, fromNonce) to say. Never rejects.
  */
 export async function openSignal(received: {
   readonly signalKey: Uint8Array;
