@@ -6,7 +6,11 @@ let ready: Promise<void> | undefined;
 
 /** Resolves once Automerge can be used in this thread. */
 export function automergeReady(): Promise<void> {
-  ready ??= initializeWasm(wasm);
+  // What could not be fetched now, offline say, is tried again the next time it is wanted.
+  ready ??= initializeWasm(wasm).catch((error: unknown) => {
+    ready = undefined;
+    throw error;
+  });
   return ready;
 }
 

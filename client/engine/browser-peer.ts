@@ -35,6 +35,8 @@ export function createBrowserPeer(): Peer {
   return new BrowserPeer();
 }
 
+type Input<N extends CommandName> = Parameters<Commands[N]>[0];
+
 class BrowserPeer implements Peer {
   readonly #tab = toBase64url(randomBytes(9));
   readonly #channel = new BroadcastChannel('snug tabs');
@@ -47,9 +49,10 @@ class BrowserPeer implements Peer {
   #worker: Worker | undefined;
   #links: Links | undefined;
   #view: View = { phase: 'starting', spaces: [], links: NO_LINKS };
-  #watched: Parameters<Commands['watch']>[0] = null;
+  #watched: Input<'watch'> = null;
   #ledBy: LinksStatus = NO_LINKS;
-  #pongAt = 0;
+  /** When the engine was asked whether it is alive, while it has not answered. */
+  #pingedAt: number | undefined;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   #closed = false;
 
@@ -85,34 +88,34 @@ class BrowserPeer implements Peer {
     return () => this.#listeners.delete(listener);
   }
 
-  setName(input: { name: string }) {
-    return this.#call('setName', input) as ReturnType<Commands['setName']>;
+  setName(input: Input<'setName'>) {
+    return this.#call('setName', input);
   }
-  createSpace(input: { name: string }) {
+  createSpace(input: Input<'createSpace'>) {
     void this.#persist();
-    return this.#call('createSpace', input) as ReturnType<Commands['createSpace']>;
+    return this.#call('createSpace', input);
   }
-  joinSpace(input: { invite: string }) {
+  joinSpace(input: Input<'joinSpace'>) {
     void this.#persist();
-    return this.#call('joinSpace', input) as ReturnType<Commands['joinSpace']>;
+    return this.#call('joinSpace', input);
   }
-  invite(input: Parameters<Commands['invite']>[0]) {
-    return this.#call('invite', input) as ReturnType<Commands['invite']>;
+  invite(input: Input<'invite'>) {
+    return this.#call('invite', input);
   }
-  leaveSpace(input: Parameters<Commands['leaveSpace']>[0]) {
-    return this.#call('leaveSpace', input) as ReturnType<Commands['leaveSpace']>;
+  leaveSpace(input: Input<'leaveSpace'>) {
+    return this.#call('leaveSpace', input);
   }
-  createChannel(input: Parameters<Commands['createChannel']>[0]) {
-    return this.#call('createChannel', input) as ReturnType<Commands['createChannel']>;
+  createChannel(input: Input<'createChannel'>) {
+    return this.#call('createChannel', input);
   }
-  say(input: Parameters<Commands['say']>[0]) {
-    return this.#call('say', input) as ReturnType<Commands['say']>;
+  say(input: Input<'say'>) {
+    return this.#call('say', input);
   }
-  markRead(input: Parameters<Commands['markRead']>[0]) {
-    return this.#call('markRead', input) as ReturnType<Commands['markRead']>;
+  markRead(input: Input<'markRead'>) {
+    return this.#call('markRead', input);
   }
 
-  async watch(input: Parameters<Commands['watch']>[0]): Promise<Result<null>> {
+  async watch(input: Input<'watch'>): Promise<Result<null>> {
     this.#watched = input;
     if (this.#mode === 'lead') return this.#call('watch', input) as ReturnType<Commands['watch']>;
     this.#tellEngine({ do: 'watch', watched: input });
@@ -145,7 +148,7 @@ class BrowserPeer implements Peer {
     this.#links = undefined;
     const worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
-    this.#pongAt = performance.now();
+    this.#pingedAt = undefined;
     worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
       if (worker === this.#worker) this.#fromEngine(data);
     };
@@ -178,7 +181,7 @@ class BrowserPeer implements Peer {
       case 'lease-lost':
         return this.#leadership.stepDown();
       case 'pong':
-        this.#pongAt = performance.now();
+        this.#pingedAt = undefined;
         return;
       case 'closed':
         this.#worker?.terminate();
@@ -202,17 +205,19 @@ class BrowserPeer implements Peer {
     });
     this.#tellEngine({ do: 'linked' });
     // What was asked before there was an engine to ask.
-    for (const [id, call] of this.#calls.all()) this.#tellEngine({ do: 'call', id, call });
+    this.#calls.handAll((id, call) => this.#handOver(id, call));
     if (this.#watched) void this.watch(this.#watched);
   }
 
   #watchEngine(): void {
     if (!this.#worker || this.#closed || this.#mode === 'starting') return;
-    if (performance.now() - this.#pongAt > STALLED_MS) {
+    const now = performance.now();
+    if (this.#pingedAt !== undefined && now - this.#pingedAt > STALLED_MS) {
       console.error('The engine did not answer; it is started anew.');
       void this.#startEngine(this.#mode);
       return;
     }
+    this.#pingedAt ??= now;
     this.#tellEngine({ do: 'ping' });
   }
 
@@ -222,16 +227,22 @@ class BrowserPeer implements Peer {
 
   // Calls
 
-  async #call(name: CommandName, input: unknown): Promise<Result<unknown>> {
-    const result = this.#calls.make(name, input, (id, call) => this.#handOver(id, call));
+  #call<N extends CommandName>(name: N, input: Input<N>): ReturnType<Commands[N]> {
+    // What answers a call of this name, in whichever thread or tab, is this program's own command of this name.
+    const result = this.#calls.make(name, input, (id, call) =>
+      this.#handOver(id, call),
+    ) as ReturnType<Commands[N]>;
     this.#tellPending();
     return result;
   }
 
-  #handOver(id: number, call: Call): void {
+  /** False when there is nobody yet to hand it to. */
+  #handOver(id: number, call: Call): boolean {
     if (this.#mode === 'lead' && this.#links) this.#tellEngine({ do: 'call', id, call });
     else if (this.#mode === 'follow')
       this.#channel.postMessage({ tell: 'call', from: this.#tab, id, call } satisfies TabMessage);
+    else return false;
+    return true;
   }
 
   #handOverAgain(): void {

@@ -11,23 +11,12 @@ import { settingsOf } from '../space/settings.ts';
 import type { Space } from '../space/space.ts';
 import type { SpaceRecord } from '../space/space-record.ts';
 import { type Store, StoreError } from '../space/store.ts';
+import { NAME_KEY, readName } from './display-name.ts';
 import type { Meetings } from './meetings.ts';
 import type { Shelf } from './shelf.ts';
 import type { Commands, Result, Trouble } from './view.ts';
+import { type Watched, watch } from './watched.ts';
 import { DRAFTS_KEY, WrittenDrafts } from './written-drafts.ts';
-
-const NAME_KEY = 'name';
-/** Fewest and most messages that a timeline shows. */
-const NEWEST = { min: 50, max: 5000 };
-
-/** The channel that is on screen. */
-export interface Watched {
-  readonly space: SpaceId;
-  readonly channel: ChannelId;
-  readonly newest: number;
-  /** What had been read when the channel was opened. */
-  readonly readAtOpening: { readonly order: number; readonly id: string } | undefined;
-}
 
 export interface CommandsOptions {
   readonly store: Store;
@@ -60,8 +49,7 @@ export class EngineCommands implements Commands {
 
   async load(): Promise<void> {
     this.#drafts.load(await this.#o.store.get(DRAFTS_KEY));
-    const name = v.safeParse(DisplayName, await this.#o.store.get(NAME_KEY));
-    if (name.success) this.name = name.output;
+    this.name = await readName(this.#o.store);
   }
 
   async setName(input: { name: string }): Promise<Result<null>> {
@@ -192,14 +180,7 @@ export class EngineCommands implements Commands {
     else {
       const space = this.#o.shelf.get(input.space);
       if (!space) return notFound();
-      const before = this.watched;
-      const same = before?.space === input.space && before.channel === input.channel;
-      const wanted = Math.trunc(input.newest) || NEWEST.min;
-      this.watched = {
-        ...input,
-        newest: Math.min(Math.max(wanted, NEWEST.min), NEWEST.max),
-        readAtOpening: same ? before.readAtOpening : space.record.read[input.channel],
-      };
+      this.watched = watch(this.watched, input, space.record);
     }
     this.#o.show('now');
     return { ok: true, value: null };

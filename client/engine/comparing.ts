@@ -3,7 +3,13 @@ import { fromBase64url, toBase64url, toHex } from '@snug/shared/crypto/bytes.ts'
 import { type DocumentId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { AntiEntropy, type AntiEntropyOutput } from '../mesh/anti-entropy.ts';
-import { BULK_BYTES, BULK_ENTRIES, DIGEST_DOCUMENTS, type Frame } from '../mesh/frames.ts';
+import {
+  BULK_BYTES,
+  BULK_ENTRIES,
+  DIGEST_DOCUMENTS,
+  type Frame,
+  type SentFrame,
+} from '../mesh/frames.ts';
 import { encodeAddress, parseAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 import type { Space } from '../space/space.ts';
@@ -23,7 +29,7 @@ export interface ComparingOptions {
   readonly sessions: SyncSessions;
   /** Whether a neighbour is one to speak of this space with. */
   readonly mayTalk: (space: Space, peer: PeerId) => boolean;
-  readonly send: (peer: PeerId, frame: Frame) => void;
+  readonly send: (peer: PeerId, frame: SentFrame) => void;
   /** The neighbour holds exactly what is held here of the document. */
   readonly equal: (peer: PeerId, document: DocumentId) => void;
 }
@@ -31,6 +37,8 @@ export interface ComparingOptions {
 export class Comparing {
   readonly #o: ComparingOptions;
   readonly #antiEntropy: AntiEntropy;
+  /** `peer space` where a digest named what could not be placed yet. */
+  readonly #beyond = new Set<string>();
 
   constructor(options: ComparingOptions) {
     this.#o = options;
@@ -50,6 +58,7 @@ export class Comparing {
 
   linkDown(peer: PeerId): void {
     this.#antiEntropy.linkDown(peer);
+    for (const key of this.#beyond) if (key.startsWith(`${peer} `)) this.#beyond.delete(key);
   }
 
   /** Something of a document is missing, or cannot be judged yet. */
@@ -77,10 +86,12 @@ export class Comparing {
     const lines = frame.documents.flatMap(({ address: bytes, heads, count }) => {
       const address = parseAddress(bytes);
       if (address?.space !== space.record.id) return [];
-      const { channels, epochs } = space.membership;
-      if (address.kind === 'segment' && !channels.has(address.channel)) return [];
-      if (address.kind === 'epoch' && !epochs.some((e) => e.id === address.epoch)) return [];
-      const log = space.log(address);
+      const log = space.place(address);
+      if (!log) {
+        // A segment too far ahead, say: once what comes before it is here, everything is asked for again.
+        this.#beyond.add(beyondKey(peer, space.record.id));
+        return [];
+      }
       const theirs = { heads: toHex(heads), count };
       const ours = log.count > 0 ? { heads: toHex(log.headsHash), count: log.count } : undefined;
       return [{ document: log.id, theirs, ours }];
@@ -144,7 +155,8 @@ export class Comparing {
       const space = this.#o.shelf.get(output.space);
       if (!space) continue;
       if (output.do === 'digest') {
-        this.#sendDigest(output.peer, space, output.documents, output.question);
+        const all = this.#beyond.delete(beyondKey(output.peer, output.space));
+        this.#sendDigest(output.peer, space, all ? undefined : output.documents, output.question);
         continue;
       }
       const log = space.held(output.document);
@@ -154,4 +166,8 @@ export class Comparing {
       else this.#o.sessions.open(output.peer, log, this.#o.clock.now());
     }
   }
+}
+
+function beyondKey(peer: PeerId, space: SpaceId): string {
+  return `${peer} ${space}`;
 }

@@ -132,7 +132,11 @@ test('someone without a link to the author gets messages through others', async 
   must(await ben.engine.commands.say({ space, channel, text: 'over Ada' }));
   await cleo.until('it came', (v) => texts(v).includes('over Ada'));
   await cleo.until('says so', (v) =>
-    Boolean(v.spaces[0]?.members.some((m) => m.name === 'Ben' && m.tie === 'through others')),
+    Boolean(
+      v.spaces[0]?.members.some(
+        (m) => m.name === 'Ben' && m.tie === 'through others' && m.via === 'Ada',
+      ),
+    ),
   );
 });
 

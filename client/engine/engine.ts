@@ -1,6 +1,6 @@
 /**
  * The engine: everything a device knows and decides. It holds the spaces, writes and judges entries, and talks to its
- * neighbours through `Exchange`; links, storage, clock and randomness are handed in. In a browser it runs in a worker.
+ * neighbours through `Neighbourhood`; links, storage, clock and randomness are handed in. In a browser it runs in a worker.
  */
 import type { NetworkAdapterInterface } from '@automerge/automerge-repo/slim';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
@@ -17,8 +17,8 @@ import { EngineCommands } from './commands.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
 import { answerKnock, Refusals } from './door.ts';
 import type { Bearings } from './engine-port.ts';
-import { Exchange } from './exchange.ts';
 import { Meetings } from './meetings.ts';
+import { Neighbourhood } from './neighbourhood.ts';
 import { Shelf } from './shelf.ts';
 import { messageView, spaceView, timelineView } from './space-view.ts';
 import { lobbyTopic, topicOf } from './topics.ts';
@@ -69,7 +69,7 @@ export class Engine {
   readonly #o: EngineOptions;
   readonly #me: PeerId;
   readonly #shelf: Shelf;
-  readonly #exchange: Exchange;
+  readonly #neighbourhood: Neighbourhood;
   readonly #meetings: Meetings;
   readonly #refusals = new Refusals();
   #repo: Promise<DocumentsRepo> | undefined;
@@ -94,7 +94,7 @@ export class Engine {
       onStoreError,
       onProblem,
     });
-    this.#exchange = new Exchange({
+    this.#neighbourhood = new Neighbourhood({
       me: this.#me,
       clock,
       randomBytes: options.randomBytes,
@@ -109,7 +109,8 @@ export class Engine {
     this.#meetings = new Meetings({
       device,
       links: options.links,
-      pathTo: (peer) => this.#exchange.pathTo(peer),
+      pathTo: (peer) => this.#neighbourhood.pathTo(peer),
+      through: (peer) => this.#neighbourhood.through(peer),
     });
     this.commands = new EngineCommands({
       store,
@@ -119,7 +120,7 @@ export class Engine {
       shelf: this.#shelf,
       meetings: this.#meetings,
       now: () => clock.now(),
-      linked: () => this.#exchange.linked,
+      linked: () => this.#neighbourhood.linked,
       show: (when) => (when === 'now' ? this.#showNow() : this.#show()),
       onStored: () => {
         if (this.#storage === 'full') this.#storage = options.storage;
@@ -148,9 +149,12 @@ export class Engine {
     this.#closed = true;
     this.#o.clock.clearTimeout(this.#tickTimer);
     this.#o.clock.clearTimeout(this.#viewTimer);
-    await this.#shelf.close();
-    await (await this.#repo)?.close();
-    await this.#o.store.close();
+    try {
+      await this.#shelf.close();
+      await (await this.#repo)?.close();
+    } finally {
+      await this.#o.store.close();
+    }
   }
 
   #automerge(): Promise<DocumentsRepo> {
@@ -159,9 +163,14 @@ export class Engine {
         new Repo({
           peer: this.#me,
           logs: (document) => this.#shelf.log(document),
-          outgoing: (message) => this.#exchange.syncMessage(message),
+          outgoing: (message) => this.#neighbourhood.syncMessage(message),
           tabs: this.#o.tabs,
         }),
+      (error: unknown) => {
+        // What could not be fetched now, offline say, is tried again the next time it is wanted.
+        this.#repo = undefined;
+        throw error;
+      },
     );
     return this.#repo;
   }
@@ -184,15 +193,15 @@ export class Engine {
         for (const space of this.#shelf)
           if (space.record.state === 'joining' && lobbyTopic(space) === event.topic)
             space.welcomers.add(event.peer);
-        return this.#exchange.up(event.peer, event.binding, event.path);
+        return this.#neighbourhood.up(event.peer, event.binding, event.path);
       case 'path':
-        return this.#exchange.path(event.peer, event.path);
+        return this.#neighbourhood.path(event.peer, event.path);
       case 'down':
         for (const space of this.#shelf) space.welcomers.delete(event.peer);
         this.#meetings.gone(event.peer);
-        return this.#exchange.down(event.peer);
+        return this.#neighbourhood.down(event.peer);
       case 'frame':
-        return this.#exchange.frame(event.peer, event.frame);
+        return this.#neighbourhood.frame(event.peer, event.frame);
       case 'authorise':
         void this.#authorise(event).catch(this.#o.onProblem);
         return;
@@ -226,9 +235,9 @@ export class Engine {
   }
 
   #changed(space: Space, change: SpaceChange): void {
-    if (this.#repo)
-      void this.#repo.then((repo) => repo.follow(change.admitted)).catch(this.#o.onProblem);
-    this.#exchange.push(space, change.admitted);
+    // Whoever asked for Automerge is told where it failed.
+    void this.#repo?.then((repo) => repo.follow(change.admitted)).catch(() => {});
+    this.#neighbourhood.push(space, change.admitted);
     if (this.#o.onReceived) for (const item of change.opened) this.#received(space, item);
     if (change.secrets) this.#shelf.saveSoon(space);
     if (change.membership || change.secrets)
@@ -246,7 +255,7 @@ export class Engine {
         await space.exclusively(() => writeProfile(space, name, this.#o.clock.now()));
     }
     if (space.record.state === 'open') await this.#meetings.join(space);
-    this.#exchange.compareAll();
+    this.#neighbourhood.compareAll();
     this.#show();
   }
 
@@ -283,7 +292,7 @@ export class Engine {
 
   #tick(): void {
     if (this.#closed) return;
-    this.#exchange.tick();
+    this.#neighbourhood.tick();
     this.#tickTimer = this.#o.clock.setTimeout(() => this.#tick(), TICK_MS);
   }
 
@@ -313,15 +322,15 @@ export class Engine {
         storage: this.#storage,
         ...(name === undefined ? {} : { name }),
       },
-      spaces: [...this.#shelf].map((s) => spaceView(s, this.#meetings.presence(s), now)),
+      spaces: [...this.#shelf].map((s) => spaceView(s, this.#meetings.reach(s), now)),
       ...(watched && space
         ? {
             timeline: timelineView({
               ...watched,
               space,
               pending: [],
-              presence: this.#meetings.presence(space),
-              holders: (id) => this.#exchange.holders(id),
+              reach: this.#meetings.reach(space),
+              holders: (id) => this.#neighbourhood.holders(id),
               now,
             }),
           }
@@ -333,17 +342,25 @@ export class Engine {
   bearings(): Bearings {
     const own = [...this.#shelf].flatMap((space) => this.#recentOwn(space));
     return {
-      paths: [...this.#exchange.linked].map((peer) => [
+      paths: [...this.#neighbourhood.linked].map((peer) => [
         peer,
-        this.#exchange.pathTo(peer) ?? 'relayed',
+        this.#neighbourhood.pathTo(peer) ?? 'relayed',
       ]),
+      through: [...this.#shelf].flatMap((space) => this.#throughOthers(space)),
       here: this.#meetings.here,
-      holders: own.map((id) => [id, [...this.#exchange.holders(id)]]),
+      holders: own.map((id) => [id, [...this.#neighbourhood.holders(id)]]),
       documents: [...this.#shelf].flatMap((space) =>
         [...space.logs].filter((log) => log.count > 0).map((log) => encodeAddress(log.address)),
       ),
       storage: this.#storage,
     };
+  }
+
+  #throughOthers(space: Space): (readonly [PeerId, PeerId])[] {
+    return [...space.membership.devices.keys()].flatMap((peer) => {
+      const via = this.#neighbourhood.through(peer);
+      return via === undefined ? [] : [[peer, via] as const];
+    });
   }
 
   #recentOwn(space: Space): EntryId[] {

@@ -14,18 +14,20 @@ import {
 import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { parseChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
-import type { ChannelId, DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
 import { parseAddress } from '../space/address.ts';
 import type { DocumentLog } from '../space/document-log.ts';
 import { Space } from '../space/space.ts';
 import { parseSpaceList, parseSpaceRecord, SPACES_KEY, spaceKey } from '../space/space-record.ts';
 import type { Store } from '../space/store.ts';
+import { readName } from './display-name.ts';
 import { TAB_PREFIX } from './documents-repo.ts';
 import type { EngineClock, EngineView } from './engine.ts';
 import type { Bearings } from './engine-port.ts';
 import { spaceView, timelineView } from './space-view.ts';
 import { topicOf } from './topics.ts';
-import type { PendingView } from './view.ts';
+import type { Commands, PendingView } from './view.ts';
+import { type Watched, watch } from './watched.ts';
 
 const VIEW_MS = 25;
 
@@ -42,19 +44,21 @@ export interface FollowerOptions {
   readonly onProblem: (problem: unknown) => void;
 }
 
-interface Watched {
-  readonly space: SpaceId;
-  readonly channel: ChannelId;
-  readonly newest: number;
-}
-
 export class Follower {
   readonly #o: FollowerOptions;
   readonly #repo: Repo;
   readonly #spaces = new Map<SpaceId, Space>();
   readonly #following = new Map<DocumentId, number>();
-  #bearings: Bearings = { paths: [], here: [], holders: [], documents: [], storage: 'kept' };
+  #bearings: Bearings = {
+    paths: [],
+    through: [],
+    here: [],
+    holders: [],
+    documents: [],
+    storage: 'kept',
+  };
   #name: string | undefined;
+  #asked: Parameters<Commands['watch']>[0] = null;
   #watched: Watched | undefined;
   #pending: readonly PendingView[] = [];
   #viewTimer: unknown;
@@ -93,8 +97,8 @@ export class Follower {
     this.#show();
   }
 
-  watch(watched: Watched | null): void {
-    this.#watched = watched ?? undefined;
+  watch(input: Parameters<Commands['watch']>[0]): void {
+    this.#asked = input;
     this.#show();
   }
 
@@ -113,8 +117,7 @@ export class Follower {
 
   /** Name, spaces and their secrets, as the leader keeps them. */
   async #readNames(): Promise<void> {
-    const name = await this.#o.store.get('name');
-    this.#name = typeof name === 'string' ? name : undefined;
+    this.#name = await readName(this.#o.store);
     const list = parseSpaceList(await this.#o.store.get(SPACES_KEY));
     for (const id of this.#spaces.keys()) if (!list.includes(id)) this.#spaces.delete(id);
     for (const id of list) {
@@ -122,7 +125,7 @@ export class Follower {
       if (!record) continue;
       const held = this.#spaces.get(id);
       if (held) {
-        Object.assign(held.record, record);
+        await held.adopt(record);
         continue;
       }
       const space = new Space({
@@ -176,8 +179,11 @@ export class Follower {
   view(): EngineView {
     const now = this.#o.clock.now();
     const me = this.#o.device.peerId;
+    // The space may have come after it was asked for.
+    const space = this.#asked ? this.#spaces.get(this.#asked.space) : undefined;
+    this.#watched =
+      space && this.#asked ? watch(this.#watched, this.#asked, space.record) : undefined;
     const watched = this.#watched;
-    const space = watched && this.#spaces.get(watched.space);
     const holders = new Map(this.#bearings.holders);
     return {
       phase: this.#name === undefined ? 'first-run' : 'ready',
@@ -187,16 +193,14 @@ export class Follower {
         storage: this.#bearings.storage,
         ...(this.#name === undefined ? {} : { name: this.#name }),
       },
-      spaces: [...this.#spaces.values()].map((s) => spaceView(s, this.#presence(s), now)),
+      spaces: [...this.#spaces.values()].map((s) => spaceView(s, this.#reach(s), now)),
       ...(watched && space
         ? {
             timeline: timelineView({
+              ...watched,
               space,
-              channel: watched.channel,
-              newest: watched.newest,
-              readAtOpening: space.record.read[watched.channel],
               pending: this.#pending,
-              presence: this.#presence(space),
+              reach: this.#reach(space),
               holders: (id) => new Set(holders.get(id) ?? []),
               now,
             }),
@@ -205,14 +209,16 @@ export class Follower {
     };
   }
 
-  #presence(space: Space) {
+  #reach(space: Space) {
     const paths = new Map(this.#bearings.paths);
+    const through = new Map(this.#bearings.through);
     const topic = topicOf(space);
     const here = new Map<Topic, readonly PeerId[]>(this.#bearings.here);
     const present = new Set(topic === undefined ? [] : here.get(topic));
     return {
       me: this.#o.device.peerId,
       pathTo: (peer: PeerId) => paths.get(peer),
+      through: (peer: PeerId) => through.get(peer),
       isHere: (peer: PeerId) => present.has(peer),
     };
   }

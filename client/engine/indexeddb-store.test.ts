@@ -6,7 +6,13 @@ import {
 import { IDBFactory, IDBObjectStore, IDBKeyRange as KeyRange } from 'fake-indexeddb';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Store } from '../space/store.ts';
-import { doc, entryNumber, failure, plain, storeConformance } from '../space/store-conformance.ts';
+import {
+  doc,
+  entryNumber,
+  failure,
+  plain,
+  storeConformance,
+} from '../space/test/store-conformance.ts';
 import { IndexedDbStore } from './indexeddb-store.ts';
 
 beforeAll(() => void vi.stubGlobal('IDBKeyRange', KeyRange));

@@ -32,6 +32,7 @@ export type LeadershipMessage =
 export class Leadership {
   readonly #o: LeadershipOptions;
   #leads = false;
+  #claimedAt = 0;
   #release: (() => void) | undefined;
   #waiting: AbortController | undefined;
   #pingedAt: number | undefined;
@@ -67,8 +68,9 @@ export class Leadership {
         if (message.to === this.#o.tab) this.#heard();
         return;
       case 'lead':
-        // Two at once without locks: the lower name stays. With locks the later one has taken the lock away.
-        if (this.#leads && !this.#o.locks && this.#o.tab < message.from)
+        // Two at once without locks: the lower name stays. Else the later one has taken lock and lease away from this one,
+        // which was frozen meanwhile and holds an old state.
+        if (this.#justClaimed && !this.#o.locks && this.#o.tab < message.from)
           return this.#o.tell({ tell: 'lead', from: this.#o.tab });
         this.stepDown();
         return this.#heard();
@@ -132,9 +134,14 @@ export class Leadership {
     }, ms);
   }
 
+  get #justClaimed(): boolean {
+    return this.#leads && performance.now() - this.#claimedAt < LISTEN_MS;
+  }
+
   #lead(): void {
     clearTimeout(this.#timer);
     this.#leads = true;
+    this.#claimedAt = performance.now();
     this.#o.tell({ tell: 'lead', from: this.#o.tab });
     this.#o.onLead();
   }

@@ -3,13 +3,14 @@ import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { LinksCommand, Path } from '../mesh/links-port.ts';
 import type { Space } from '../space/space.ts';
-import type { Presence } from './space-view.ts';
+import type { Reach } from './space-view.ts';
 import { lobbyTopic, topicOf, topicsOf } from './topics.ts';
 
 export class Meetings {
   readonly #device: DeviceKey;
   readonly #links: (command: LinksCommand) => void;
   readonly #pathTo: (peer: PeerId) => Path | undefined;
+  readonly #through: (peer: PeerId) => PeerId | undefined;
   readonly #joined = new Set<Topic>();
   readonly #here = new Map<Topic, ReadonlySet<PeerId>>();
 
@@ -17,10 +18,12 @@ export class Meetings {
     device: DeviceKey;
     links: (command: LinksCommand) => void;
     pathTo: (peer: PeerId) => Path | undefined;
+    through: (peer: PeerId) => PeerId | undefined;
   }) {
     this.#device = options.device;
     this.#links = options.links;
     this.#pathTo = options.pathTo;
+    this.#through = options.through;
   }
 
   /** Joins a space's topics, or says anew whom to link to there. */
@@ -58,12 +61,13 @@ export class Meetings {
     return [...this.#here].map(([topic, peers]) => [topic, [...peers]]);
   }
 
-  presence(space: Space): Presence {
+  reach(space: Space): Reach {
     const topic = topicOf(space);
     const here = topic && this.#here.get(topic);
     return {
       me: this.#device.peerId,
       pathTo: this.#pathTo,
+      through: this.#through,
       isHere: (peer) => here?.has(peer) ?? false,
     };
   }

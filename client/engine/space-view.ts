@@ -20,9 +20,11 @@ import type {
 } from './view.ts';
 
 /** Who can be reached, as links and servers tell it. */
-export interface Presence {
+export interface Reach {
   readonly me: PeerId;
   pathTo(peer: PeerId): Path | undefined;
+  /** The neighbour through whom something of a peer's came last. */
+  through(peer: PeerId): PeerId | undefined;
   /** Said to be in the space's topic by a server, whether linked or not. */
   isHere(peer: PeerId): boolean;
 }
@@ -51,43 +53,50 @@ export function refusalTrouble(reason: string): Trouble {
   );
 }
 
-export function spaceView(space: Space, presence: Presence, now: number): SpaceView {
+export function spaceView(space: Space, reach: Reach, now: number): SpaceView {
   const { membership, record } = space;
   const settings = settingsOf(space.settings, membership, now);
-  const members = memberViews(space, settings, presence);
+  const members = memberViews(space, settings, reach);
   const base = {
     id: record.id,
     name: settings.name ?? record.name,
     state: record.state,
-    you: roleOf(membership, presence.me) ?? ('member' as const),
-    mayInvite: mayInvite(membership, presence.me),
-    mayOpenChannels: membership.devices.has(presence.me),
+    you: roleOf(membership, reach.me) ?? ('member' as const),
+    mayInvite: mayInvite(membership, reach.me),
+    mayOpenChannels: membership.devices.has(reach.me),
     members,
     channels: [...membership.channels].map((id) => ({
       id,
       name: settings.channels.get(id)?.name ?? '',
       topic: settings.channels.get(id)?.topic ?? '',
-      unread: isUnread(space, id, presence.me, now),
+      unread: isUnread(space, id, reach.me, now),
     })),
     here: members.filter((member) => member.tie !== 'offline' || member.you).length,
   };
   return record.refusal === undefined ? base : { ...base, trouble: refusalTrouble(record.refusal) };
 }
 
-function memberViews(space: Space, settings: Settings, presence: Presence): MemberView[] {
+function memberViews(space: Space, settings: Settings, reach: Reach): MemberView[] {
   const { membership } = space;
-  const linkedAtAll = [...membership.devices.keys()].some((p) => presence.pathTo(p) !== undefined);
+  const linkedAtAll = [...membership.devices.keys()].some((p) => reach.pathTo(p) !== undefined);
   return [...membership.accounts].map(([account, role]) => {
     const devices = [...membership.devices.values()]
       .filter((device) => device.account === account)
       .map((device) => device.peer);
-    const you = devices.includes(presence.me);
-    const paths = devices.map((peer) => presence.pathTo(peer));
+    const you = devices.includes(reach.me);
+    const paths = devices.map((peer) => reach.pathTo(peer));
     let tie: Tie = 'offline';
     if (you || paths.includes('direct')) tie = 'direct';
     else if (paths.includes('relayed')) tie = 'relayed';
-    else if (linkedAtAll && devices.some((peer) => presence.isHere(peer))) tie = 'through others';
-    return { account, devices, name: settings.names.get(account) ?? '', you, role, tie };
+    else if (linkedAtAll && devices.some((peer) => reach.isHere(peer))) tie = 'through others';
+    const name = settings.names.get(account) ?? '';
+    const member = { account, devices, name, you, role, tie };
+    const via =
+      tie === 'through others'
+        ? devices.map((peer) => reach.through(peer)).find(Boolean)
+        : undefined;
+    const viaName = via && nameOf(settings, membership, via);
+    return viaName ? { ...member, via: viaName } : member;
   });
 }
 
@@ -114,16 +123,10 @@ export function messageView(
 }
 
 /** Never more than is known: a neighbour acknowledged it, or showed the same heads. */
-function delivery(
-  space: Space,
-  presence: Presence,
-  id: EntryId,
-  holders: ReadonlySet<PeerId>,
-): Delivery {
+function delivery(space: Space, reach: Reach, id: EntryId, holders: ReadonlySet<PeerId>): Delivery {
   if (holders.size === 0) return space.record.unheld.includes(id) ? 'device' : 'stored';
   const present = [...space.membership.devices.keys()].filter(
-    (peer) =>
-      peer !== presence.me && (presence.pathTo(peer) !== undefined || presence.isHere(peer)),
+    (peer) => peer !== reach.me && (reach.pathTo(peer) !== undefined || reach.isHere(peer)),
   );
   const everyone = present.length > 0 && present.every((peer) => holders.has(peer));
   return everyone ? 'everyone' : 'stored';
@@ -150,14 +153,14 @@ export function timelineView(options: {
   readonly newest: number;
   readonly readAtOpening: { readonly order: number; readonly id: string } | undefined;
   readonly pending: readonly PendingView[];
-  readonly presence: Presence;
+  readonly reach: Reach;
   /** Peers known to hold an entry. */
   readonly holders: (id: EntryId) => ReadonlySet<PeerId>;
   readonly now: number;
 }): TimelineView {
-  const { space, channel, newest, readAtOpening, pending, presence, now } = options;
-  const { me } = presence;
-  const deliveryOf = (id: EntryId) => delivery(space, presence, id, options.holders(id));
+  const { space, channel, newest, readAtOpening, pending, reach, now } = options;
+  const { me } = reach;
+  const deliveryOf = (id: EntryId) => delivery(space, reach, id, options.holders(id));
   const chain = space.channel(channel);
   const settings = settingsOf(space.settings, space.membership, now);
   const name = (peer: PeerId) => nameOf(settings, space.membership, peer);

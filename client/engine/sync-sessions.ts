@@ -5,11 +5,14 @@
  */
 import { toHex } from '@snug/shared/crypto/bytes.ts';
 import type { ChangeHash, DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
-import type { Frame } from '../mesh/frames.ts';
+import type { SentFrame } from '../mesh/frames.ts';
 import type { SyncMessage } from '../mesh/repo-adapter.ts';
 import { encodeAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
+
+/** The part of the Repo that this needs. */
+export type SessionRepo = Pick<DocumentsRepo, 'openSession' | 'closeSession'>;
 
 /** Longest that a session stays open, ms. */
 export const SESSION_MS = 10_000;
@@ -29,20 +32,23 @@ interface Session {
 export class SyncSessions {
   readonly #sessions = new Map<DocumentId, Session>();
   readonly #randomBytes: (n: number) => Uint8Array;
-  readonly #repo: () => Promise<DocumentsRepo>;
-  readonly #send: (peer: PeerId, frame: Frame) => void;
+  readonly #repo: () => Promise<SessionRepo>;
+  readonly #send: (peer: PeerId, frame: SentFrame) => void;
+  readonly #onProblem: (problem: unknown) => void;
   readonly #ended: (document: DocumentId) => void;
 
   constructor(options: {
     randomBytes: (n: number) => Uint8Array;
-    repo: () => Promise<DocumentsRepo>;
-    send: (peer: PeerId, frame: Frame) => void;
+    repo: () => Promise<SessionRepo>;
+    send: (peer: PeerId, frame: SentFrame) => void;
     ended: (document: DocumentId) => void;
+    onProblem: (problem: unknown) => void;
   }) {
     this.#randomBytes = options.randomBytes;
     this.#repo = options.repo;
     this.#send = options.send;
     this.#ended = options.ended;
+    this.#onProblem = options.onProblem;
   }
 
   open(peer: PeerId, log: DocumentLog, now: number): void {
@@ -163,7 +169,7 @@ export class SyncSessions {
   #end(session: Session): void {
     this.#sessions.delete(session.log.id);
     // One that was never begun must not make Automerge load only to be told of its end.
-    if (session.begun) void this.#closeInRepo(session);
+    if (session.begun) void this.#closeInRepo(session).catch(this.#onProblem);
     this.#ended(session.log.id);
   }
 

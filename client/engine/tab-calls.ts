@@ -14,8 +14,19 @@ const REPEATABLE: readonly CommandName[] = ['say', 'setName', 'markRead', 'invit
 
 const Said = v.object({ channel: v.string(), text: v.string() });
 
+const unclear: Result<never> = {
+  ok: false,
+  trouble: {
+    code: 'internal',
+    message:
+      'Another tab took over while this was under way. Look whether it was done, and try again if not.',
+  },
+};
+
 interface OpenCall {
   readonly call: Call;
+  /** Somebody was asked to carry it out. */
+  handed: boolean;
   readonly at: number;
   readonly resolve: (result: Result<unknown>) => void;
 }
@@ -34,18 +45,19 @@ export class TabCalls {
   make(
     name: CommandName,
     input: unknown,
-    hand: (id: number, call: Call) => void,
+    hand: (id: number, call: Call) => boolean,
   ): Promise<Result<unknown>> {
     const draft = `${this.#tab} ${this.#made + 1}`;
     return this.repeat({ name, input, draft }, hand);
   }
 
   /** Opens a call under the draft of whoever made it first. */
-  repeat(call: Call, hand: (id: number, call: Call) => void): Promise<Result<unknown>> {
+  repeat(call: Call, hand: (id: number, call: Call) => boolean): Promise<Result<unknown>> {
     return new Promise((resolve) => {
       const id = ++this.#made;
-      this.#open.set(id, { call, at: Date.now(), resolve });
-      hand(id, call);
+      const open = { call, at: Date.now(), resolve, handed: false };
+      this.#open.set(id, open);
+      open.handed = hand(id, call);
     });
   }
 
@@ -54,9 +66,15 @@ export class TabCalls {
     this.#open.delete(id);
   }
 
-  /** Every open call, for a leader that has just begun. */
-  *all(): Generator<readonly [number, Call]> {
-    for (const [id, { call }] of this.#open) yield [id, call];
+  /**
+   * Hands every open call to a leader that has just begun. What the one before may have done already, and must not be
+   * done twice, is answered instead.
+   */
+  handAll(hand: (id: number, call: Call) => boolean): void {
+    for (const [id, open] of this.#open) {
+      if (open.handed && !REPEATABLE.includes(open.call.name)) this.answer(id, unclear);
+      else open.handed = hand(id, open.call);
+    }
   }
 
   /** Open calls that have waited long enough to be handed over again. */

@@ -39,6 +39,10 @@ export class TestRoom {
     [];
   /** Pairs that cannot link. */
   readonly cut = new Set<string>();
+  /** Frames that are lost although the link stays up, as no real link does. */
+  lose: (frame: Uint8Array, from: PeerId, to: PeerId) => boolean = () => false;
+  /** Peers without an engine, who are told what is sent to them and that their link is closed. */
+  readonly outsiders = new Map<PeerId, (command: LinksCommand) => void>();
 
   async enter(name: string, store: Store = new MemoryStore()): Promise<Resident> {
     const stored =
@@ -81,8 +85,8 @@ export class TestRoom {
         new Promise((resolve, reject) => {
           const timer = setTimeout(() => {
             waiters.delete(look);
-            reject(new Error(`${name} waited 8 s in vain: ${what}`));
-          }, 8_000);
+            reject(new Error(`${name} waited 20 s in vain: ${what}`));
+          }, 20_000);
           const look = () => {
             if (!condition(resident.view)) return;
             clearTimeout(timer);
@@ -140,8 +144,10 @@ export class TestRoom {
         from.specs.delete(command.topic);
         return;
       case 'send': {
+        this.outsiders.get(command.peer)?.(command);
         const to = this.#residents.find((r) => r.peer === command.peer);
         if (!to || !this.#links.has(pair(from.peer, to.peer))) return;
+        if (this.lose(command.frame, from.peer, to.peer)) return;
         this.frames.push({ from: from.peer, to: to.peer, frame: command.frame });
         setTimeout(() => {
           if (this.#links.has(pair(from.peer, to.peer)))
@@ -153,6 +159,7 @@ export class TestRoom {
         return this.#pending.get(command.request)?.(command.allow, command.reason);
       case 'close': {
         from.closedBy.push(command.reason);
+        this.outsiders.get(command.peer)?.(command);
         const to = this.#residents.find((r) => r.peer === command.peer);
         if (to) this.#unlink(from, to, command.reason);
       }

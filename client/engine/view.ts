@@ -1,6 +1,6 @@
 /**
- * What a person sees of their device, as plain data: the engine sends it in parts, the UI draws it, the headless
- * peer prints it. And what they can ask for: commands, each answered by a `Result`.
+ * What a person sees of their device, as plain data: the engine sends it whole whenever it changes, the UI draws it, the
+ * headless peer prints it. And what they can ask for: commands, each answered by a `Result`.
  */
 import type { ChannelId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { LinksStatus } from '../mesh/links-port.ts';
@@ -184,7 +184,7 @@ export interface Commands {
 /** A device at work, as the UI and the headless peer hold it. */
 export interface Peer extends Commands {
   readonly view: View;
-  /** Calls back after each change, with the new view; unchanged parts keep their identity. Returns the unsubscriber. */
+  /** Calls back after each change, with the new view. Returns the unsubscriber. */
   subscribe(listener: (view: View) => void): () => void;
   /** Says goodbye to neighbours and servers, and stops. */
   close(): Promise<void>;

@@ -1,12 +1,26 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { StoreError } from '../space/store.ts';
-import { doc, entryNumber, failure, plain, storeConformance } from '../space/store-conformance.ts';
+import {
+  doc,
+  entryNumber,
+  failure,
+  plain,
+  storeConformance,
+} from '../space/test/store-conformance.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 function place(): string {

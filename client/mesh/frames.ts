@@ -10,6 +10,7 @@
 import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { decode, encode } from 'cborg';
 import * as v from 'valibot';
+import type { Priority } from './links-port.ts';
 
 export class MalformedFrame extends Error {
   override readonly name = 'MalformedFrame';
@@ -110,12 +111,36 @@ export type Frame =
     }
   /** The tags of this entry (first 8 bytes of its id) were ambiguous: send it again with its deps in full. */
   | { readonly type: 'deps'; readonly address: Uint8Array; readonly id: Uint8Array }
+  /** A type that a later version may know: ignored. */
+  | { readonly type: 'unknown' }
   | {
       readonly type: 'depsAnswer';
       readonly address: Uint8Array;
       readonly deps: Uint8Array;
       readonly entry: Uint8Array;
     };
+
+/** What is sent: everything but what is not known. */
+export type SentFrame = Exclude<Frame, { type: 'unknown' }>;
+
+/**
+ * Which frames overtake which. All that carry entries one by one share a class with what answers them, because handles
+ * and order hold within a class only.
+ */
+export function priorityOf(frame: SentFrame): Priority {
+  switch (frame.type) {
+    case 'entry':
+    case 'acknowledge':
+    case 'deps':
+    case 'depsAnswer':
+      return 'chat';
+    case 'digest':
+    case 'want':
+    case 'bulk':
+    case 'session':
+      return 'bulk';
+  }
+}
 
 export interface DigestEntry {
   readonly address: Uint8Array;
@@ -206,7 +231,7 @@ export class FrameEncoder {
   #addresses = new Map<string, number>();
   #devices = new Map<string, number>();
 
-  encode(frame: Frame): Uint8Array {
+  encode(frame: SentFrame): Uint8Array {
     switch (frame.type) {
       case 'entry':
         return this.#entry(frame.address, frame.tags, frame.entry);
@@ -327,7 +352,8 @@ export class FrameDecoder {
         return { type: 'depsAnswer', address, deps, entry };
       }
       default:
-        throw new MalformedFrame(`no frame has the type ${bytes[0]}`);
+        if (bytes.length === 0) throw new MalformedFrame('the frame is empty');
+        return { type: 'unknown' };
     }
   }
 

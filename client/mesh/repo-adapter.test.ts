@@ -181,7 +181,7 @@ class SessionsStayOpen extends NetworkAdapter {
   #carry({ peer, document, data }: SyncMessage): void {
     const far = this.#others().find((one) => one.peerId === (peer as string));
     const from = this.peerId as string as PeerId;
-    queueMicrotask(() => far?.#mesh.deliver({ peer: from, document, data }));
+    if (far) queueMicrotask(() => far.#mesh.deliver({ peer: from, document, data }));
   }
 
   #others(): SessionsStayOpen[] {

@@ -24,7 +24,7 @@ export type Address =
       readonly number: number;
     };
 
-/** A channel's segments are numbered below this: a million messages times a thousand. */
+/** A channel's segments are numbered below this: a million segments of about a thousand messages. */
 export const SEGMENTS = 1_000_000;
 
 export function encodeAddress(address: Address): Uint8Array {

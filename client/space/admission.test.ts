@@ -25,7 +25,7 @@ import {
   put,
   sealedBy,
   written,
-} from './test-space.ts';
+} from './test/written-space.ts';
 
 const CHANNEL = seeded(60, 16);
 const channel = v.parse(ChannelId, toBase64url(CHANNEL));

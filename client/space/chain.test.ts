@@ -5,7 +5,7 @@ import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Chain, CLOCK_AHEAD_MS, type Opened, tipOf } from './chain.ts';
-import { person } from './test-space.ts';
+import { person } from './test/written-space.ts';
 
 const [ada, ben] = await Promise.all([person(1), person(2)]).then((all) =>
   all.map((p) => p.peerId),

@@ -33,10 +33,15 @@ export function tipOf(id: EntryId): Bytes {
 export class Chain {
   readonly #byTip = new Map<string, Opened>();
   readonly #byAuthor = new Map<PeerId, Opened[]>();
+  /** Each author's entries that none of their own continues. */
+  readonly #tips = new Map<PeerId, Map<string, Opened>>();
   /** `author tip` that a later entry of the same author continues, and tips that anything names. */
   readonly #continued = new Set<string>();
   readonly #named = new Set<string>();
+  /** Entries that continue one that has not arrived. */
+  readonly #orphaned = new Set<Opened>();
   readonly #greatest = new Map<PeerId, number>();
+  #latestClock = 0;
   readonly #orders = new Map<string, number>();
   /**
    * Orders hold as long as the viewer's clock believes the same entries: its horizon (clock and five minutes) is not below
@@ -44,6 +49,7 @@ export class Chain {
    */
   #counted = 0;
   #nextToCount = Number.POSITIVE_INFINITY;
+  #horizon = 0;
   #placed: Placed[] | undefined;
 
   get size(): number {
@@ -54,15 +60,30 @@ export class Chain {
     const tip = toHex(tipOf(entry.id));
     if (this.#byTip.has(tip)) return;
     this.#byTip.set(tip, entry);
-    this.#placed = undefined;
     const own = this.#byAuthor.get(entry.author);
     if (own) own.push(entry);
     else this.#byAuthor.set(entry.author, [entry]);
     this.#greatest.set(entry.author, Math.max(this.#greatest.get(entry.author) ?? 0, entry.body.n));
-    for (const prev of entry.body.prev) this.#continued.add(`${entry.author} ${toHex(prev)}`);
+    this.#latestClock = Math.max(this.#latestClock, entry.body.hlc);
+    const tips = this.#tips.get(entry.author) ?? new Map<string, Opened>();
+    this.#tips.set(entry.author, tips);
+    if (!this.#continued.has(`${entry.author} ${tip}`)) tips.set(tip, entry);
+    for (const prev of entry.body.prev.map(toHex)) {
+      this.#continued.add(`${entry.author} ${prev}`);
+      tips.delete(prev);
+    }
+    if (this.#isOrphaned(entry)) this.#orphaned.add(entry);
     for (const name of namesIn(entry.body)) this.#named.add(name);
     // Whoever named it before it came was placed without it.
-    if (this.#named.has(tip)) this.#forgetOrders();
+    if (this.#named.has(tip)) {
+      for (const orphan of this.#orphaned)
+        if (!this.#isOrphaned(orphan)) this.#orphaned.delete(orphan);
+      this.#forgetOrders();
+    } else if (this.#placed) this.#insert(this.#placed, this.#place(tip, entry));
+  }
+
+  #isOrphaned({ body }: Opened): boolean {
+    return !body.prev.every((prev) => this.#byTip.has(toHex(prev)));
   }
 
   has(id: EntryId): boolean {
@@ -71,8 +92,7 @@ export class Chain {
 
   /** A device's entries that none of its own names as previous, and the `n` for its next. */
   next(author: PeerId): { readonly prev: readonly Bytes[]; readonly n: number } {
-    const tips = (this.#byAuthor.get(author) ?? [])
-      .filter((entry) => !this.#continued.has(`${author} ${toHex(tipOf(entry.id))}`))
+    const tips = [...(this.#tips.get(author)?.values() ?? [])]
       .sort((a, b) => b.body.n - a.body.n)
       .slice(0, 16);
     const n = Math.min(1 + (this.#greatest.get(author) ?? 0), MAX_N);
@@ -83,12 +103,22 @@ export class Chain {
   placed(now: number): readonly Placed[] {
     const horizon = now + CLOCK_AHEAD_MS;
     if (horizon < this.#counted || horizon >= this.#nextToCount) this.#forgetOrders();
-    if (this.#placed) return this.#placed;
-    const placed: Placed[] = [];
-    for (const [tip, entry] of this.#byTip)
-      placed.push({ ...entry, order: this.#order(tip, horizon), farOff: entry.body.hlc > horizon });
-    this.#placed = placed.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+    this.#horizon = horizon;
+    this.#placed ??= [...this.#byTip].map(([tip, entry]) => this.#place(tip, entry)).sort(compare);
     return this.#placed;
+  }
+
+  #place(tip: string, entry: Opened): Placed {
+    const farOff = entry.body.hlc > this.#horizon;
+    return { ...entry, order: this.#order(tip, this.#horizon), farOff };
+  }
+
+  /** Most entries come last. */
+  #insert(placed: Placed[], entry: Placed): void {
+    let at = placed.length;
+    for (let before = placed[at - 1]; before && compare(entry, before) < 0; before = placed[at - 1])
+      at--;
+    placed.splice(at, 0, entry);
   }
 
   #forgetOrders(): void {
@@ -101,19 +131,22 @@ export class Chain {
   /** The clock of a new entry: the wall's, or just past what is seen, never dragged further by others than allowed. */
   tick(now: number): number {
     const horizon = now + CLOCK_AHEAD_MS;
-    let newest = 0;
-    for (const [, { body }] of this.#byTip)
-      if (body.hlc <= horizon) newest = Math.max(newest, body.hlc);
+    let newest = this.#latestClock;
+    if (newest > horizon) {
+      newest = 0;
+      for (const [, { body }] of this.#byTip)
+        if (body.hlc <= horizon) newest = Math.max(newest, body.hlc);
+    }
     return Math.max(now, Math.min(newest + 1, horizon));
   }
 
   /** How many of each author's entries their later ones build on that have not arrived. */
   gaps(): Map<PeerId, number> {
     const gaps = new Map<PeerId, number>();
-    for (const [author, own] of this.#byAuthor) {
-      const orphaned = own.filter((e) => !e.body.prev.every((p) => this.#byTip.has(toHex(p))));
-      if (orphaned.length === 0) continue;
-      const numbers = own.map((entry) => entry.body.n).sort((a, b) => a - b);
+    for (const [author, orphaned] of Map.groupBy(this.#orphaned, (entry) => entry.author)) {
+      const numbers = (this.#byAuthor.get(author) ?? [])
+        .map((entry) => entry.body.n)
+        .sort((a, b) => a - b);
       const named = new Set(orphaned.flatMap((e) => e.body.prev.map(toHex)));
       const unheld = [...named].filter((tip) => !this.#byTip.has(tip)).length;
       let missing = 0;
@@ -160,4 +193,8 @@ export class Chain {
 /** The tips, as hex, of what a body builds on: the author's own previous entries and what it refers to. */
 function namesIn(body: Body): string[] {
   return [...body.prev.map(toHex), ...body.refs.map((ref) => toHex(ref.subarray(0, 16)))];
+}
+
+function compare(a: Placed, b: Placed): number {
+  return a.order - b.order || (a.id < b.id ? -1 : 1);
 }

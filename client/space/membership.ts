@@ -48,6 +48,7 @@ export interface Membership {
   readonly devices: ReadonlyMap<PeerId, Device>;
   /** Invite key, base64url → invite. */
   readonly invites: ReadonlyMap<string, Invite>;
+  /** The highest number first, of one number the lowest id: the first is the current one. */
   readonly epochs: readonly Epoch[];
   readonly channels: ReadonlySet<ChannelId>;
 }
@@ -195,9 +196,4 @@ export function refuseAct(
     case 'unknown':
       return undefined;
   }
-}
-
-/** The epoch under which one writes: highest number, then lowest id. */
-export function currentEpoch(state: Membership): Epoch | undefined {
-  return state.epochs[0];
 }

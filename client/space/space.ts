@@ -20,7 +20,7 @@ import { type Address, documentIdOf } from './address.ts';
 import { type Arrival, judge, type Surroundings, type Verdict, verified } from './admission.ts';
 import { Chain, type Opened } from './chain.ts';
 import { DocumentLog, type LoggedEntry, logged } from './document-log.ts';
-import { currentEpoch, type Membership, membershipOf } from './membership.ts';
+import { type Membership, membershipOf } from './membership.ts';
 import { type HeldEpoch, type SpaceRecord, spaceKey } from './space-record.ts';
 import type { KeptValue, Store } from './store.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -43,6 +43,9 @@ export interface WriteOptions {
   /** Values to keep in the same transaction as the entry. */
   readonly beside?: (id: EntryId) => readonly KeptValue[];
 }
+
+/** How many of a channel's segments beyond those held may be spoken of at a time. */
+const SEGMENTS_AHEAD = 64;
 
 export interface Received {
   readonly verdict: Verdict;
@@ -104,6 +107,40 @@ export class Space {
     const fresh = new DocumentLog(address);
     this.#logs.set(id, fresh);
     return fresh;
+  }
+
+  /**
+   * The log that a neighbour may speak of under an address: of a document that acts have begun, and of a channel's
+   * segments those that are held and some beyond. Nobody can make this device hold logs without end.
+   */
+  place(address: Address): DocumentLog | undefined {
+    const { channels, epochs } = this.#membership;
+    if (address.space !== this.record.id) return undefined;
+    if (address.kind === 'epoch' && !epochs.some(({ id }) => id === address.epoch))
+      return undefined;
+    if (address.kind === 'segment') {
+      if (!channels.has(address.channel)) return undefined;
+      if (address.number >= this.#segments(address.channel) + SEGMENTS_AHEAD) return undefined;
+    }
+    return this.log(address);
+  }
+
+  /** How many of a channel's segments hold anything, counted from the first. */
+  #segments(channel: ChannelId): number {
+    let number = 0;
+    const id = (n: number) =>
+      documentIdOf({ kind: 'segment', space: this.record.id, channel, number: n });
+    while ((this.#logs.get(id(number))?.count ?? 0) > 0) number++;
+    return number;
+  }
+
+  /** Takes over what the tab that leads has kept of this space: secrets, state, what was read. */
+  adopt(record: SpaceRecord): Promise<void> {
+    return this.exclusively(async () => {
+      Object.assign(this.record, record);
+      this.#openSealed();
+      await this.#settle([], this.#membership);
+    });
   }
 
   held(id: DocumentId): DocumentLog | undefined {
@@ -388,10 +425,17 @@ export class Space {
     });
   }
 
-  /** The epoch that one writes under, if its secrets are held. */
+  /**
+   * The epoch that one writes under: the newest whose secrets are held. No act of this version takes anything from
+   * anybody, so older ones are as good; were it only the newest, any member could silence all by starting one that nobody
+   * can open.
+   */
   get writingEpoch(): HeldEpoch | undefined {
-    const current = currentEpoch(this.#membership);
-    return current && this.record.epochs.find((held) => held.id === current.id);
+    for (const { id } of this.#membership.epochs) {
+      const held = this.record.epochs.find((epoch) => epoch.id === id);
+      if (held) return held;
+    }
+    return undefined;
   }
 
   /** Writes an entry in clear: an act, a seal, or an opening. Within `exclusively`. */
@@ -468,14 +512,17 @@ export class Space {
     const entry = startOp === undefined ? undefined : logged(bytes, deps, startOp);
     if (!entry) throw new Error('An entry of our own has the wrong shape.');
     const beside = [...(options.beside?.(entry.id) ?? [])];
-    let { unheld } = this.record;
-    if (log.address.kind === 'segment' && entry.entry.sort === SORT.body) {
-      // With the entry itself, so that nothing ever claims that others hold it before they said so.
-      unheld = [...unheld, entry.id];
-      beside.push({ key: spaceKey(this.record.id), value: { ...this.record, unheld } });
-    }
+    const message = log.address.kind === 'segment' && entry.entry.sort === SORT.body;
+    const withThis = () => [...this.record.unheld, entry.id];
+    // With the entry itself, so that nothing ever claims that others hold it before they said so.
+    if (message)
+      beside.push({
+        key: spaceKey(this.record.id),
+        value: { ...this.record, unheld: withThis() },
+      });
     await this.#append(log.id, [entry], beside);
-    this.record.unheld = unheld;
+    // Others may have been acknowledged meanwhile.
+    if (message) this.record.unheld = withThis();
     log.add(entry);
     const before = this.#membership;
     if (log.address.kind === 'space') this.#membership = membershipOf(log);
@@ -487,10 +534,9 @@ export class Space {
 
   /** The segment that a new entry of the channel goes into; begins the next one when the newest is full. */
   async writingSegment(channel: ChannelId): Promise<DocumentLog> {
-    let number = 0;
-    const segment = (n: number) =>
-      this.log({ kind: 'segment', space: this.record.id, channel, number: n });
-    while (segment(number + 1).count > 0) number++;
+    const segment = (number: number) =>
+      this.log({ kind: 'segment', space: this.record.id, channel, number });
+    const number = Math.max(0, this.#segments(channel) - 1);
     const newest = segment(number);
     if (newest.count < ENTRY_LIMITS.segmentEntries) return newest;
     const named = newest.entries.findLast((e) => e.startOp >= ENTRY_LIMITS.openingStartOp);

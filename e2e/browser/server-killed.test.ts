@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NOTICES } from './stage/notices.ts';
 import { NUMBERED, numbered, Person } from './stage/person.ts';
 import { Server } from './stage/server.ts';
 
@@ -14,7 +15,7 @@ test('the conversation goes on while the server is dead, and a newcomer gets in 
   await Promise.all([ada.says(...fromAda.slice(0, 2)), bo.says(...fromBo.slice(0, 2))]);
 
   await server.kill();
-  await ada.isTold('No server in reach.');
+  await ada.isTold(NOTICES.noServer);
   await Promise.all([ada.says(...fromAda.slice(2, 4)), bo.says(...fromBo.slice(2, 4))]);
   await bo.sees('Ada 4 of 6');
   await ada.sees('Bo 4 of 6');
@@ -26,7 +27,7 @@ test('the conversation goes on while the server is dead, and a newcomer gets in 
   await Promise.all([ada.says(...fromAda.slice(4)), bo.says(...fromBo.slice(4))]);
   const all = [...fromAda, ...fromBo];
   for (const person of [ada, bo, cy]) await person.seesAll(all, NUMBERED);
-  await ada.page.getByText('No server in reach.').waitFor({ state: 'hidden' });
+  await ada.page.getByText(NOTICES.noServer).waitFor({ state: 'hidden' });
   const counters = await server.counters;
   expect(counters.peers).toBe(3);
   expect(counters.relayedBytes).toBe(0);

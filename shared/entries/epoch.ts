@@ -17,7 +17,7 @@ import { decodeCanonical, encodeCanonical } from './canonical-cbor.ts';
 import { bytesOf } from './fields.ts';
 
 const EpochSecretsSchema = v.strictObject({
-  /** From 0, below 2^32. */
+  /** The first is 1; below 2^32. */
   number: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
   /** Gives the topic and its signal key; keepers hold it too. */
   rendezvous: bytesOf(32),

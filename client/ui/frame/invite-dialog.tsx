@@ -69,6 +69,5 @@ export function InviteDialog(props: { space: ShownSpace; onClose: () => void }) 
 }
 
 function expiry(at: number): string {
-  if (!Number.isFinite(at)) return 'It holds until an admin withdraws it.';
   return `It holds until ${dayName(at, Date.now())}, ${clockTime(at)}.`;
 }

@@ -14,7 +14,7 @@ import { goTo } from '../router.ts';
 
 /** One's spaces, and the two ways to another. */
 export function Home() {
-  const { view, ask } = usePeer();
+  const { view } = usePeer();
   return (
     <div class="start home">
       <div class="start-sheet">
@@ -50,7 +50,7 @@ export function Home() {
           <p>Start a space of your own, or paste the link that somebody gave you.</p>
         </Show>
         <CreateSpace />
-        <JoinSpace join={ask.joinSpace} />
+        <JoinSpace />
         <div class="home-foot">
           <a href="#/connections">Connections</a>
           <ConnectionStatus />
@@ -118,7 +118,8 @@ function CreateSpace() {
   );
 }
 
-function JoinSpace(props: { join: ReturnType<typeof usePeer>['ask']['joinSpace'] }) {
+function JoinSpace() {
+  const { ask } = usePeer();
   const [invite, setInvite] = createSignal('');
   const [trouble, setTrouble] = createSignal<string>();
   const [busy, setBusy] = createSignal(false);
@@ -132,7 +133,7 @@ function JoinSpace(props: { join: ReturnType<typeof usePeer>['ask']['joinSpace']
     }
     setBusy(true);
     setTrouble(undefined);
-    const result = await props.join({ invite: invite().trim() });
+    const result = await ask.joinSpace({ invite: invite().trim() });
     setBusy(false);
     if (result.ok) goTo({ at: 'space', space: result.value.space });
     else setTrouble(result.trouble.message);

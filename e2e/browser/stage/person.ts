@@ -180,6 +180,28 @@ export class Person {
     await members.filter({ hasText: name }).filter({ hasText: tie }).waitFor();
   }
 
+  // By keyboard
+
+  async hasFocus(role: 'textbox' | 'button', name: string): Promise<void> {
+    await this.page
+      .getByRole(role, { name, exact: true })
+      .and(this.page.locator(':focus'))
+      .waitFor();
+  }
+
+  /** Presses Tab until it is there, once around at most. */
+  async tabsTo(role: 'textbox' | 'button', name: string): Promise<void> {
+    const wanted = this.page.getByRole(role, { name, exact: true });
+    await wanted.waitFor();
+    for (let presses = 0; presses < 60; presses++) {
+      if (await wanted.evaluate((element) => element === document.activeElement)) return;
+      await this.page.keyboard.press('Tab');
+    }
+    throw new Error(`The Tab key does not lead to the ${role} ${name}.`);
+  }
+
+  // What the page says
+
   /** Something that the page says somewhere, for everybody to see. */
   async isTold(words: string | RegExp): Promise<void> {
     await this.page.getByText(words).filter({ visible: true }).first().waitFor();

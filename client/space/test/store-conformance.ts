@@ -1,10 +1,10 @@
 /** What every store keeps to, whatever it keeps things in. Each implementation's test runs this. */
-import { seeded } from '@snug/shared/entries/test-data.ts';
-import { documentNumber } from '@snug/shared/entries/test-data.ts';
-import type { ChangeHash } from '@snug/shared/protocol/ids.ts';
+
 import { toHex } from '@snug/shared/crypto/bytes.ts';
+import { documentNumber, seeded } from '@snug/shared/entries/test-data.ts';
+import type { ChangeHash } from '@snug/shared/protocol/ids.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Store, StoreError, type StoredEntry } from './store.ts';
+import { type Store, type StoredEntry, StoreError } from '../store.ts';
 
 export const doc = documentNumber(1);
 export const otherDoc = documentNumber(2);
@@ -68,10 +68,14 @@ export function storeConformance(
 
     test('values beside entries are kept with them', async () => {
       const store = await place().open();
-      await store.append(doc, [entryNumber(1)], [
-        { key: 'a', value: { secret: seeded(1, 32), list: [1, 'two'] } },
-        { key: 'b', value: 'b' },
-      ]);
+      await store.append(
+        doc,
+        [entryNumber(1)],
+        [
+          { key: 'a', value: { secret: seeded(1, 32), list: [1, 'two'] } },
+          { key: 'b', value: 'b' },
+        ],
+      );
       expect(await store.get('a')).toEqual({ secret: seeded(1, 32), list: [1, 'two'] });
       expect(await store.get('b')).toBe('b');
     });
@@ -83,7 +87,9 @@ export function storeConformance(
         { key: 'good', value: 'after' },
         { key: 'bad', value: () => {} },
       ];
-      expect(await failure(store.append(doc, [entryNumber(1), entryNumber(2)], beside))).toBe('failed');
+      expect(await failure(store.append(doc, [entryNumber(1), entryNumber(2)], beside))).toBe(
+        'failed',
+      );
       expect(await store.entries(doc)).toEqual([]);
       expect(await store.get('good')).toBe('before');
       await store.append(doc, [entryNumber(1)]);
@@ -107,7 +113,8 @@ export function storeConformance(
       await store.put('k', value);
       value.list.push(2);
       const back = await store.get('k');
-      if (typeof back === 'object' && back && 'list' in back && Array.isArray(back.list)) back.list.push(3);
+      if (typeof back === 'object' && back && 'list' in back && Array.isArray(back.list))
+        back.list.push(3);
       expect(await store.get('k')).toEqual({ list: [1] });
     });
 

@@ -21,10 +21,10 @@ import {
 import { seeded } from '@snug/shared/entries/test-data.ts';
 import type { ChangeHash, EpochId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import type { Address } from './address.ts';
-import { type Arrival, judge, type Surroundings, type Verdict, verified } from './admission.ts';
-import { DocumentLog, type LoggedEntry } from './document-log.ts';
-import { membershipOf } from './membership.ts';
+import type { Address } from '../address.ts';
+import { type Arrival, judge, type Surroundings, type Verdict, verified } from '../admission.ts';
+import { DocumentLog, type LoggedEntry } from '../document-log.ts';
+import { membershipOf } from '../membership.ts';
 
 export function person(seed: number): Promise<DeviceKey> {
   return openDeviceKey({

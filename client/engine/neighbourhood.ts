@@ -6,8 +6,8 @@ import { fromBase64url, sha256, toBase64url } from '@snug/shared/crypto/bytes.ts
 import { parseChange } from '@snug/shared/entries/canonical-change.ts';
 import type { DocumentId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { Broadcast } from '../mesh/broadcast.ts';
-import { type Frame, MalformedFrame } from '../mesh/frames.ts';
-import type { LinksCommand, Path, Priority } from '../mesh/links-port.ts';
+import { type Frame, MalformedFrame, priorityOf, type SentFrame } from '../mesh/frames.ts';
+import type { LinksCommand, Path } from '../mesh/links-port.ts';
 import type { SyncMessage } from '../mesh/repo-adapter.ts';
 import { encodeAddress, parseAddress } from '../space/address.ts';
 import type { Arrival } from '../space/admission.ts';
@@ -31,7 +31,7 @@ const ACKNOWLEDGE_MS = 15;
 /** Most ids in one acknowledgement. */
 const ACKNOWLEDGED = 512;
 
-export interface ExchangeOptions {
+export interface NeighbourhoodOptions {
   readonly me: PeerId;
   readonly clock: EngineClock;
   readonly randomBytes: (n: number) => Uint8Array;
@@ -51,33 +51,42 @@ interface Place {
   readonly log: DocumentLog;
 }
 
-export class Exchange {
-  readonly #o: ExchangeOptions;
+export class Neighbourhood {
+  readonly #o: NeighbourhoodOptions;
   readonly #neighbours = new Map<PeerId, Neighbour>();
   readonly #broadcast = new Broadcast();
   readonly #comparing: Comparing;
   readonly #sessions: SyncSessions;
+  /** Author → the neighbour by whom something of theirs came last, other than they themselves. */
+  readonly #heardThrough = new Map<PeerId, PeerId>();
   #acknowledging = false;
 
-  constructor(options: ExchangeOptions) {
+  constructor(options: NeighbourhoodOptions) {
     this.#o = options;
     this.#sessions = new SyncSessions({
       randomBytes: options.randomBytes,
       repo: options.repo,
-      send: (peer, frame) => this.#send(peer, frame, 'bulk'),
+      send: (peer, frame) => this.#send(peer, frame),
       ended: (document) => this.#comparing.repaired(document),
+      onProblem: options.onProblem,
     });
     this.#comparing = new Comparing({
       ...options,
       sessions: this.#sessions,
       mayTalk,
-      send: (peer, frame) => this.#send(peer, frame, 'bulk'),
+      send: (peer, frame) => this.#send(peer, frame),
       equal: (peer, document) => this.#equal(peer, document),
     });
   }
 
   pathTo(peer: PeerId): Path | undefined {
     return this.#neighbours.get(peer)?.path;
+  }
+
+  /** The neighbour through whom something of this peer's came last, if they are linked still. */
+  through(peer: PeerId): PeerId | undefined {
+    const via = this.#heardThrough.get(peer);
+    return via !== undefined && this.#neighbours.has(via) ? via : undefined;
   }
 
   get linked(): Iterable<PeerId> {
@@ -124,6 +133,7 @@ export class Exchange {
   push(space: Space, admitted: SpaceChange['admitted']): void {
     for (const { log, entry, from } of admitted) {
       if (from) this.#broadcast.holds(from, entry.id);
+      if (from && from !== entry.author) this.#heardThrough.set(entry.author, from);
       const members = [...this.#neighbours.keys()].filter((peer) => space.serves(peer));
       for (const peer of this.#broadcast.targets(entry.id, members)) this.#pushTo(peer, log, entry);
     }
@@ -140,7 +150,7 @@ export class Exchange {
     const tags = entry.deps.map((dep) => neighbour.tag(dep));
     const address = encodeAddress(log.address);
     if (tags.length === 0) return;
-    this.#send(peer, { type: 'entry', address, tags, entry: entry.bytes }, 'chat');
+    this.#send(peer, { type: 'entry', address, tags, entry: entry.bytes });
   }
 
   /** A frame came. Whatever is wrong with it is the neighbour's doing and ends the link with a reason. */
@@ -165,6 +175,7 @@ export class Exchange {
 
   async #handle(from: Neighbour, frame: Frame): Promise<void> {
     const { peer } = from;
+    if (frame.type === 'unknown') return;
     if (frame.type === 'acknowledge') return this.#acknowledged(peer, frame.ids);
     if (frame.type === 'digest') return this.#comparing.digest(peer, frame);
     const place = this.#place(peer, frame.address);
@@ -200,12 +211,8 @@ export class Exchange {
     const address = parseAddress(bytes);
     const space = address && this.#o.shelf.get(address.space);
     if (!address || !space || !mayTalk(space, peer)) return undefined;
-    const { channels, epochs } = space.membership;
-    const known =
-      address.kind === 'space' ||
-      (address.kind === 'segment' && channels.has(address.channel)) ||
-      (address.kind === 'epoch' && epochs.some((epoch) => epoch.id === address.epoch));
-    if (known) return { space, log: space.log(address) };
+    const log = space.place(address);
+    if (log) return { space, log };
     // The act that began it may still be on its way.
     this.#comparing.gap(peer, space, space.spaceLog.id);
     return undefined;
@@ -229,7 +236,7 @@ export class Exchange {
       // The tags may have stood for other deps: only a failure with the deps in full is misbehaviour.
       const id = sha256(bytes).slice(0, 8);
       const address = encodeAddress(log.address);
-      this.#send(from.peer, { type: 'deps', address, id }, 'chat');
+      this.#send(from.peer, { type: 'deps', address, id });
     } else if (!result) {
       this.#comparing.gap(from.peer, space, log.id);
     }
@@ -241,7 +248,7 @@ export class Exchange {
     if (!asked) return;
     const deps = joinHashes(asked.deps);
     const address = encodeAddress(log.address);
-    this.#send(peer, { type: 'depsAnswer', address, deps, entry: asked.bytes }, 'chat');
+    this.#send(peer, { type: 'depsAnswer', address, deps, entry: asked.bytes });
   }
 
   async #receive(
@@ -274,7 +281,7 @@ export class Exchange {
       for (const neighbour of this.#neighbours.values()) {
         while (neighbour.acknowledge.length > 0) {
           const ids = neighbour.acknowledge.splice(0, ACKNOWLEDGED);
-          this.#send(neighbour.peer, { type: 'acknowledge', ids }, 'chat');
+          this.#send(neighbour.peer, { type: 'acknowledge', ids });
         }
       }
     }, ACKNOWLEDGE_MS);
@@ -331,10 +338,15 @@ export class Exchange {
     }
   }
 
-  #send(peer: PeerId, frame: Frame, priority: Priority): void {
+  #send(peer: PeerId, frame: SentFrame): void {
     const neighbour = this.#neighbours.get(peer);
     if (!neighbour) return;
-    this.#o.links({ do: 'send', peer, frame: neighbour.encoder.encode(frame), priority });
+    this.#o.links({
+      do: 'send',
+      peer,
+      frame: neighbour.encoder.encode(frame),
+      priority: priorityOf(frame),
+    });
   }
 
   #misbehaved(peer: PeerId, reason: string): void {
