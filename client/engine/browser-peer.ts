@@ -6,7 +6,6 @@ import { randomBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { openDeviceKey, type StoredDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { createLinks, type Links } from '../mesh/links.ts';
 import type { LinksStatus } from '../mesh/links-port.ts';
-import type { EngineView } from './engine.ts';
 import type {
   Bearings,
   Call,
@@ -18,7 +17,7 @@ import type {
 import { Leadership } from './leadership.ts';
 import { ownServer } from './own-server.ts';
 import { AGAIN_MS, TabCalls } from './tab-calls.ts';
-import type { Commands, Peer, Result, View } from './view.ts';
+import type { Commands, EngineView, Peer, Result, View } from './view.ts';
 
 const NO_LINKS: LinksStatus = {
   servers: [],

@@ -3,6 +3,7 @@ import { fromBase64url, toBase64url, toHex } from '@snug/shared/crypto/bytes.ts'
 import { type DocumentId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { AntiEntropy, type AntiEntropyOutput } from '../mesh/anti-entropy.ts';
+import type { WallClock } from '../mesh/clock.ts';
 import {
   BULK_BYTES,
   BULK_ENTRIES,
@@ -13,7 +14,6 @@ import {
 import { encodeAddress, parseAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 import type { Space } from '../space/space.ts';
-import type { EngineClock } from './engine.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { Shelf } from './shelf.ts';
 import type { SyncSessions } from './sync-sessions.ts';
@@ -23,7 +23,7 @@ const BULK_PAUSE_MS = 1_000;
 
 export interface ComparingOptions {
   readonly me: PeerId;
-  readonly clock: EngineClock;
+  readonly clock: WallClock;
   readonly randomBytes: (n: number) => Uint8Array;
   readonly shelf: Shelf;
   readonly sessions: SyncSessions;

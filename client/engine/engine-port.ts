@@ -5,8 +5,7 @@
 import type { StoredDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { LinksCommand, LinksEvent, LinksStatus, Path } from '../mesh/links-port.ts';
-import type { EngineView } from './engine.ts';
-import type { Commands, PendingView, Result, StorageState, Trouble } from './view.ts';
+import type { Commands, EngineView, PendingView, Result, StorageState, Trouble } from './view.ts';
 
 export type CommandName = keyof Commands;
 

@@ -5,6 +5,7 @@
 import { BroadcastChannelNetworkAdapter } from '@automerge/automerge-repo-network-broadcastchannel';
 import { randomBytes } from '@snug/shared/crypto/bytes.ts';
 import { loadDevice } from '../identity/device.ts';
+import { wallClock } from '../mesh/clock.ts';
 import { MemoryStore, type Store, StoreError } from '../space/store.ts';
 import { automergeReady, loadRepo } from './automerge-browser.ts';
 import { Engine } from './engine.ts';
@@ -17,12 +18,6 @@ import type { Result, StorageState } from './view.ts';
 const DOCUMENTS_CHANNEL = 'snug documents';
 /** How often a leader tells its followers what has changed, at most, ms. */
 const BEARINGS_MS = 100;
-
-const clock = {
-  now: () => Date.now(),
-  setTimeout: (work: () => void, ms: number) => setTimeout(work, ms),
-  clearTimeout: (timer: unknown) => clearTimeout(timer as number),
-};
 
 let engine: Engine | undefined;
 /** This tab's name, where it follows. */
@@ -84,7 +79,7 @@ async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
     device: loaded.device,
     server: start.server,
     page: start.page,
-    clock,
+    clock: wallClock,
     randomBytes,
     links: (command) => tell({ is: 'links', command }),
     onView: (view) => {
@@ -114,7 +109,7 @@ async function follow(tab: string): Promise<Follower | undefined> {
   const begun = new Follower({
     store,
     device: loaded.device,
-    clock,
+    clock: wallClock,
     tabs: new BroadcastChannelNetworkAdapter({ channelName: DOCUMENTS_CHANNEL }),
     tab,
     onView: (view) => tell({ is: 'view', view }),

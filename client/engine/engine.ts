@@ -5,6 +5,7 @@
 import type { NetworkAdapterInterface } from '@automerge/automerge-repo/slim';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+import type { Timer, WallClock } from '../mesh/clock.ts';
 import type { LinksCommand, LinksEvent } from '../mesh/links-port.ts';
 import { type Address, documentIdOf, encodeAddress } from '../space/address.ts';
 import { CLOCK_AHEAD_MS } from '../space/chain.ts';
@@ -22,17 +23,7 @@ import { Neighbourhood } from './neighbourhood.ts';
 import { Shelf } from './shelf.ts';
 import { messageView, spaceView, timelineView } from './space-view.ts';
 import { lobbyTopic, topicOf } from './topics.ts';
-import type { Received, StorageState, View } from './view.ts';
-
-/** The view without what the links' side knows better. */
-export type EngineView = Omit<View, 'links'>;
-
-export interface EngineClock {
-  /** ms since 1970. */
-  now(): number;
-  setTimeout(work: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
+import type { EngineView, Received, StorageState } from './view.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -42,7 +33,7 @@ export interface EngineOptions {
   readonly server: string;
   /** Where invite links lead: the page's address without fragment. */
   readonly page: string;
-  readonly clock: EngineClock;
+  readonly clock: WallClock;
   readonly randomBytes: (n: number) => Uint8Array;
   readonly links: (command: LinksCommand) => void;
   readonly onView: (view: EngineView) => void;
@@ -75,9 +66,9 @@ export class Engine {
   #repo: Promise<DocumentsRepo> | undefined;
   #started = false;
   #storage: StorageState;
-  #viewTimer: unknown;
+  #viewTimer: Timer | undefined;
   #shownAt = 0;
-  #tickTimer: unknown;
+  #tickTimer: Timer | undefined;
   #closed = false;
 
   constructor(options: EngineOptions) {

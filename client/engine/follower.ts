@@ -15,6 +15,7 @@ import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { parseChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
 import type { DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { Timer, WallClock } from '../mesh/clock.ts';
 import { parseAddress } from '../space/address.ts';
 import type { DocumentLog } from '../space/document-log.ts';
 import { Space } from '../space/space.ts';
@@ -22,11 +23,10 @@ import { parseSpaceList, parseSpaceRecord, SPACES_KEY, spaceKey } from '../space
 import type { Store } from '../space/store.ts';
 import { readName } from './display-name.ts';
 import { TAB_PREFIX } from './documents-repo.ts';
-import type { EngineClock, EngineView } from './engine.ts';
 import type { Bearings } from './engine-port.ts';
 import { spaceView, timelineView } from './space-view.ts';
 import { topicOf } from './topics.ts';
-import type { Commands, PendingView } from './view.ts';
+import type { Commands, EngineView, PendingView } from './view.ts';
 import { type Watched, watch } from './watched.ts';
 
 const VIEW_MS = 25;
@@ -35,7 +35,7 @@ export interface FollowerOptions {
   /** Opened for reading. */
   readonly store: Store;
   readonly device: DeviceKey;
-  readonly clock: EngineClock;
+  readonly clock: WallClock;
   /** The adapter to the leading tab. */
   readonly tabs: NetworkAdapterInterface;
   /** Unlike any other tab's. */
@@ -61,7 +61,7 @@ export class Follower {
   #asked: Parameters<Commands['watch']>[0] = null;
   #watched: Watched | undefined;
   #pending: readonly PendingView[] = [];
-  #viewTimer: unknown;
+  #viewTimer: Timer | undefined;
   #started = false;
   #closed = false;
 

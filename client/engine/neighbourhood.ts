@@ -2,13 +2,15 @@
  * Between links and spaces: turns a neighbour's frames into entries to judge, and what was let in into frames for the
  * others. Broadcast and anti-entropy decide, this carries out. It also keeps who is linked and who is here.
  */
-import { fromBase64url, sha256, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { parseChange } from '@snug/shared/entries/canonical-change.ts';
+import { entryId } from '@snug/shared/entries/entry.ts';
 import type { DocumentId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { Broadcast } from '../mesh/broadcast.ts';
+import type { WallClock } from '../mesh/clock.ts';
 import { type Frame, MalformedFrame, priorityOf, type SentFrame } from '../mesh/frames.ts';
 import type { LinksCommand, Path } from '../mesh/links-port.ts';
 import type { SyncMessage } from '../mesh/repo-adapter.ts';
+import { shortBytes, shortId, shortIdOf } from '../mesh/short-id.ts';
 import { encodeAddress, parseAddress } from '../space/address.ts';
 import type { Arrival } from '../space/admission.ts';
 import {
@@ -21,7 +23,6 @@ import type { Received, Space, SpaceChange } from '../space/space.ts';
 import { StoreError } from '../space/store.ts';
 import { Comparing } from './comparing.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
-import type { EngineClock } from './engine.ts';
 import { Neighbour } from './neighbour.ts';
 import type { Shelf } from './shelf.ts';
 import { SyncSessions } from './sync-sessions.ts';
@@ -33,7 +34,7 @@ const ACKNOWLEDGED = 512;
 
 export interface NeighbourhoodOptions {
   readonly me: PeerId;
-  readonly clock: EngineClock;
+  readonly clock: WallClock;
   readonly randomBytes: (n: number) => Uint8Array;
   readonly links: (command: LinksCommand) => void;
   readonly shelf: Shelf;
@@ -234,7 +235,7 @@ export class Neighbourhood {
     const [result] = await this.#receive(from, place, name, { punish: false });
     if (ambiguous || result?.verdict.is === 'refused') {
       // The tags may have stood for other deps: only a failure with the deps in full is misbehaviour.
-      const id = sha256(bytes).slice(0, 8);
+      const id = shortBytes(entryId(bytes));
       const address = encodeAddress(log.address);
       this.#send(from.peer, { type: 'deps', address, id });
     } else if (!result) {
@@ -243,8 +244,8 @@ export class Neighbourhood {
   }
 
   #answerDeps(peer: PeerId, log: DocumentLog, short: Uint8Array): void {
-    const start = toBase64url(short).slice(0, 10);
-    const asked = log.entries.find((entry) => entry.id.startsWith(start));
+    const wanted = shortIdOf(short);
+    const asked = log.entries.find((entry) => shortId(entry.id) === wanted);
     if (!asked) return;
     const deps = joinHashes(asked.deps);
     const address = encodeAddress(log.address);
@@ -267,7 +268,7 @@ export class Neighbourhood {
     }
     const news = held.filter((id) => this.#broadcast.holds(from.peer, id));
     if (news.length > 0) this.#o.onHolders(space, news);
-    for (const id of held) from.acknowledge.push(fromBase64url(id).slice(0, 8));
+    for (const id of held) from.acknowledge.push(shortBytes(id));
     if (held.length > 0) this.#acknowledgeSoon();
     this.#sessions.progressed(log);
     return results;
@@ -288,11 +289,7 @@ export class Neighbourhood {
   }
 
   #acknowledged(peer: PeerId, ids: readonly Uint8Array[]): void {
-    const news: EntryId[] = [];
-    for (const short of ids) {
-      const id = this.#broadcast.named(toBase64url(short).slice(0, 10));
-      if (id && this.#broadcast.holds(peer, id)) news.push(id);
-    }
+    const news = ids.flatMap((short) => this.#broadcast.acknowledged(peer, shortIdOf(short)) ?? []);
     if (news.length > 0) for (const space of this.#o.shelf) this.#o.onHolders(space, news);
   }
 

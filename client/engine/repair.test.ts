@@ -1,10 +1,16 @@
 import type { DocumentId } from '@snug/shared/protocol/ids.ts';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { FrameDecoder } from '../mesh/frames.ts';
 import { parseAddress } from '../space/address.ts';
 import { MemoryStore, type StoredEntry } from '../space/store.ts';
+import { loadRepo } from './automerge-node.ts';
 import { type Resident, TestRoom, texts } from './test-room.ts';
 import type { Result } from './view.ts';
+
+// Else the first session waits for it, on a busy machine for seconds.
+beforeAll(async () => {
+  await loadRepo();
+}, 60_000);
 
 /** First bytes of frames. */
 const ENTRY = 1;

@@ -1,6 +1,7 @@
 /** The spaces that this device holds: read back at the start, kept as they change. */
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { DocumentId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import type { Timer, WallClock } from '../mesh/clock.ts';
 import type { DocumentLog } from '../space/document-log.ts';
 import { Space, type SpaceChange } from '../space/space.ts';
 import {
@@ -11,7 +12,6 @@ import {
   spaceKey,
 } from '../space/space-record.ts';
 import type { Store } from '../space/store.ts';
-import type { EngineClock } from './engine.ts';
 
 /** Read positions and the like are kept after so long, ms. */
 const SAVE_MS = 400;
@@ -19,7 +19,7 @@ const SAVE_MS = 400;
 export interface ShelfOptions {
   readonly store: Store;
   readonly device: DeviceKey;
-  readonly clock: EngineClock;
+  readonly clock: WallClock;
   readonly onChange: (space: Space, change: SpaceChange) => void;
   readonly onStoreError: (error: unknown) => void;
   readonly onProblem: (problem: unknown) => void;
@@ -30,7 +30,7 @@ export class Shelf implements Iterable<Space> {
   readonly #spaces = new Map<SpaceId, Space>();
   /** Spaces whose records cannot be read: they stay listed, for a version that can. */
   readonly #unreadable = new Set<SpaceId>();
-  readonly #saving = new Map<SpaceId, unknown>();
+  readonly #saving = new Map<SpaceId, Timer>();
 
   constructor(options: ShelfOptions) {
     this.#o = options;

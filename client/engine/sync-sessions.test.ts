@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { Frame } from '../mesh/frames.ts';
 import { DocumentLog, joinHashes, logged, splitHashes } from '../space/document-log.ts';
-import { SESSION_MS, SyncSessions } from './sync-sessions.ts';
+import { BEGIN_MS, SESSION_MS, SyncSessions } from './sync-sessions.ts';
 
 const [ada, ben] = ['ada', 'ben'] as unknown as [PeerId, PeerId];
 const address = {
@@ -142,6 +142,7 @@ test('refused before it was accepted, it is over at once and without Automerge',
 test('at its deadline a session ends on both sides, and the digests are compared again', async () => {
   const one = side();
   await one.sessions.step(ben, one.log, seeded(50, 8), 'open', missing(), 0);
+  one.sessions.tick(0);
   one.sessions.tick(SESSION_MS - 1);
   expect(one.ended()).toBe(0);
   one.sessions.tick(SESSION_MS);
@@ -150,6 +151,34 @@ test('at its deadline a session ends on both sides, and the digests are compared
   expect(one.told).toEqual(['open ben', 'close ben']);
   expect(one.ended()).toBe(1);
   one.sessions.tick(SESSION_MS * 2);
+  expect(one.ended()).toBe(1);
+});
+
+test('a session’s time runs from when it has begun: Automerge may take longer to arrive than a session lasts', async () => {
+  const one = side();
+  one.sessions.open(ben, one.log, 0);
+  one.sessions.tick(BEGIN_MS - 1);
+  expect(one.ended()).toBe(0);
+  await one.sessions.step(
+    ben,
+    one.log,
+    one.sent[0]?.session ?? seeded(1, 8),
+    'accept',
+    missing(),
+    BEGIN_MS,
+  );
+  one.sessions.tick(BEGIN_MS);
+  one.sessions.tick(BEGIN_MS + SESSION_MS - 1);
+  expect(one.ended()).toBe(0);
+  one.sessions.tick(BEGIN_MS + SESSION_MS);
+  expect(one.ended()).toBe(1);
+});
+
+test('a session that nobody accepts is given up', () => {
+  const one = side();
+  one.sessions.open(ben, one.log, 0);
+  one.sessions.tick(BEGIN_MS);
+  expect(one.steps()).toEqual(['open', 'close']);
   expect(one.ended()).toBe(1);
 });
 

@@ -14,16 +14,19 @@ import type { DocumentsRepo } from './documents-repo.ts';
 /** The part of the Repo that this needs. */
 export type SessionRepo = Pick<DocumentsRepo, 'openSession' | 'closeSession'>;
 
-/** Longest that a session stays open, ms. */
+/** Longest that a session stays open once it has begun here, ms. */
 export const SESSION_MS = 10_000;
+/** Longest that it may take to begin, ms: a first session waits for Automerge, which is large. */
+export const BEGIN_MS = 20_000;
 
 interface Session {
   readonly id: Uint8Array;
   readonly peer: PeerId;
   readonly log: DocumentLog;
-  readonly deadline: number;
-  /** The Repo has been told of it. */
-  begun: boolean;
+  /** ms, on the clock of `tick`. */
+  deadline: number;
+  /** `begun`: the Repo has been told of it, and its time runs from the next tick. */
+  state: 'waiting' | 'begun' | 'running';
   /** Heads that the neighbour named; unknown until they accept. */
   theirs: readonly ChangeHash[] | undefined;
   closed: { us: boolean; them: boolean };
@@ -58,8 +61,8 @@ export class SyncSessions {
       id,
       peer,
       log,
-      deadline: now + SESSION_MS,
-      begun: false,
+      deadline: now + BEGIN_MS,
+      state: 'waiting',
       theirs: undefined,
       closed: { us: false, them: false },
     });
@@ -86,8 +89,8 @@ export class SyncSessions {
         id,
         peer,
         log,
-        deadline: now + SESSION_MS,
-        begun: false,
+        deadline: now + BEGIN_MS,
+        state: 'waiting',
         theirs: heads,
         closed: { us: false, them: false },
       };
@@ -134,6 +137,10 @@ export class SyncSessions {
 
   tick(now: number): void {
     for (const session of this.#sessions.values()) {
+      if (session.state === 'begun') {
+        session.state = 'running';
+        session.deadline = now + SESSION_MS;
+      }
       if (session.deadline > now) continue;
       this.#abandon(session);
     }
@@ -148,7 +155,7 @@ export class SyncSessions {
     const current = () => this.#sessions.get(session.log.id) === session;
     const repo = await this.#repo();
     if (!current()) return;
-    session.begun = true;
+    session.state = 'begun';
     try {
       await repo.openSession(session.peer, session.log);
     } catch (problem) {
@@ -169,7 +176,7 @@ export class SyncSessions {
   #end(session: Session): void {
     this.#sessions.delete(session.log.id);
     // One that was never begun must not make Automerge load only to be told of its end.
-    if (session.begun) void this.#closeInRepo(session).catch(this.#onProblem);
+    if (session.state !== 'waiting') void this.#closeInRepo(session).catch(this.#onProblem);
     this.#ended(session.log.id);
   }
 

@@ -6,10 +6,12 @@ import { webcrypto } from 'node:crypto';
 import { randomBytes, sha256, utf8 } from '@snug/shared/crypto/bytes.ts';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import { wallClock } from '../mesh/clock.ts';
 import type { LinksCommand, LinksEvent, TopicSpec } from '../mesh/links-port.ts';
 import { MemoryStore, type Store } from '../space/store.ts';
 import { loadRepo } from './automerge-node.ts';
-import { Engine, type EngineView } from './engine.ts';
+import { Engine } from './engine.ts';
+import type { EngineView } from './view.ts';
 
 export interface Resident {
   readonly peer: PeerId;
@@ -57,11 +59,7 @@ export class TestRoom {
       device,
       server: 'https://snug.test',
       page: 'https://snug.test/',
-      clock: {
-        now: () => this.now(),
-        setTimeout: (work, ms) => setTimeout(work, ms),
-        clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-      },
+      clock: { ...wallClock, now: () => this.now() },
       randomBytes,
       links: (command) => this.#command(resident, command),
       onView: (view) => {

@@ -149,6 +149,9 @@ export interface View {
   readonly links: LinksStatus;
 }
 
+/** The view without what the links' side knows better. */
+export type EngineView = Omit<View, 'links'>;
+
 /** A message that came in, or was written here, in whichever channel: for programs rather than screens. */
 export interface Received {
   readonly space: SpaceId;

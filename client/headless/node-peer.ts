@@ -1,9 +1,10 @@
 /** A peer without a face: the engine and its links in one Node process. */
 import { randomBytes } from '@snug/shared/crypto/bytes.ts';
 import { loadRepo } from '../engine/automerge-node.ts';
-import { Engine, type EngineView } from '../engine/engine.ts';
-import type { Received, View } from '../engine/view.ts';
+import { Engine } from '../engine/engine.ts';
+import type { EngineView, Received, View } from '../engine/view.ts';
 import { loadDevice } from '../identity/device.ts';
+import { wallClock } from '../mesh/clock.ts';
 import type { WebRtc } from '../mesh/direct-path.ts';
 import { createLinks, type Links } from '../mesh/links.ts';
 import type { LinksEvent } from '../mesh/links-port.ts';
@@ -45,11 +46,7 @@ export async function createNodePeer(options: NodePeerOptions): Promise<NodePeer
     device,
     server: options.server,
     page: `${options.server}/`,
-    clock: {
-      now: () => Date.now(),
-      setTimeout: (work, ms) => setTimeout(work, ms),
-      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-    },
+    clock: wallClock,
     randomBytes,
     links: (command) => links.command(command),
     onView: (view) => options.onView?.(view),

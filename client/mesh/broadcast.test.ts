@@ -4,12 +4,12 @@ import { EntryId, type PeerId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { Broadcast } from './broadcast.ts';
+import { shortBytes, shortId, shortIdOf } from './short-id.ts';
 
 const ada = 'ada' as PeerId;
 const ben = 'ben' as PeerId;
 const cleo = 'cleo' as PeerId;
 const id = (n: number): EntryId => v.parse(EntryId, toBase64url(seeded(n, 32)));
-const shortOf = (entry: EntryId) => entry.slice(0, 10);
 
 test('an entry is pushed once to each neighbour who is not known to hold it', () => {
   const broadcast = new Broadcast();
@@ -39,8 +39,17 @@ test('that a peer holds an entry is news once', () => {
 test('an acknowledgement names what is remembered, and nothing else', () => {
   const broadcast = new Broadcast();
   broadcast.targets(id(1), [ben]);
-  expect(broadcast.named(shortOf(id(1)))).toBe(id(1));
-  expect(broadcast.named(shortOf(id(2)))).toBeUndefined();
+  expect(broadcast.acknowledged(ben, shortId(id(2)))).toBeUndefined();
+  expect(broadcast.acknowledged(ben, shortId(id(1)))).toBe(id(1));
+  expect(broadcast.acknowledged(ben, shortId(id(1)))).toBeUndefined();
+  expect([...broadcast.holders(id(1))]).toEqual([ben]);
+});
+
+test('whoever was never sent an entry cannot acknowledge it', () => {
+  const broadcast = new Broadcast();
+  broadcast.targets(id(1), [ben]);
+  expect(broadcast.acknowledged(cleo, shortId(id(1)))).toBeUndefined();
+  expect(broadcast.holders(id(1)).size).toBe(0);
 });
 
 test('memory is bounded: the oldest entries are forgotten, the newest still named', () => {
@@ -53,7 +62,11 @@ test('memory is bounded: the oldest entries are forgotten, the newest still name
   const [oldest] = ids;
   const newest = ids.at(-1);
   if (!oldest || !newest) throw new Error('none');
-  expect(broadcast.named(shortOf(oldest))).toBeUndefined();
+  expect(broadcast.acknowledged(ben, shortId(oldest))).toBeUndefined();
   expect(broadcast.holders(oldest).size).toBe(0);
-  expect(broadcast.named(shortOf(newest))).toBe(newest);
+  expect(broadcast.acknowledged(ben, shortId(newest))).toBe(newest);
+});
+
+test('both spellings of a short id are one', () => {
+  for (let n = 0; n < 50; n++) expect(shortIdOf(shortBytes(id(n)))).toBe(shortId(id(n)));
 });

@@ -6,29 +6,43 @@
  * tree (Leitão, Pereira, Rodrigues: "Epidemic Broadcast Trees", 2007) replaces the choice in `targets`.
  */
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { type ShortId, shortId } from './short-id.ts';
 
-/** How many entries are remembered with their holders; older ones are forgotten first. */
+/** How many entries are remembered with their holders; those that came up longest ago are forgotten first. */
 const REMEMBERED = 20_000;
 
-export class Broadcast {
-  /** Entry → peers known to hold it: who sent it, and who acknowledged it. */
-  readonly #holders = new Map<EntryId, Set<PeerId>>();
-  /** First 8 bytes of an id, as acknowledgements name it → the id. */
-  readonly #short = new Map<string, EntryId>();
-  readonly #sent = new Map<EntryId, Set<PeerId>>();
+interface Known {
+  /** Peers known to hold it: who sent it, who acknowledged it, who showed the same heads. */
+  readonly holders: Set<PeerId>;
+  /** Peers it was pushed to. */
+  readonly sent: Set<PeerId>;
+}
 
-  /** `peer` holds `id`: they sent it, acknowledged it, or showed the same heads. True when that is news. */
+export class Broadcast {
+  readonly #entries = new Map<EntryId, Known>();
+  readonly #short = new Map<ShortId, EntryId>();
+
+  /** `peer` holds `id`: they sent it, or showed the same heads. True when that is news. */
   holds(peer: PeerId, id: EntryId): boolean {
-    const holders = this.#of(this.#holders, id);
+    const { holders } = this.#of(id);
     if (holders.has(peer)) return false;
     holders.add(peer);
     return true;
   }
 
+  /**
+   * `peer` says that they stored what `short` names. The entry's id when that is news; nothing when they were never sent
+   * it, whatever they say.
+   */
+  acknowledged(peer: PeerId, short: ShortId): EntryId | undefined {
+    const id = this.#short.get(short);
+    if (id === undefined || !this.#of(id).sent.has(peer)) return undefined;
+    return this.holds(peer, id) ? id : undefined;
+  }
+
   /** Those of `neighbours` that the entry must still be pushed to. Asking counts as pushing. */
   targets(id: EntryId, neighbours: Iterable<PeerId>): PeerId[] {
-    const holders = this.#of(this.#holders, id);
-    const sent = this.#of(this.#sent, id);
+    const { holders, sent } = this.#of(id);
     const targets: PeerId[] = [];
     for (const peer of neighbours) {
       if (holders.has(peer) || sent.has(peer)) continue;
@@ -38,31 +52,26 @@ export class Broadcast {
     return targets;
   }
 
-  /** The entry that an acknowledgement names, if it is still remembered. */
-  named(short: string): EntryId | undefined {
-    return this.#short.get(short);
-  }
-
   holders(id: EntryId): ReadonlySet<PeerId> {
-    return this.#holders.get(id) ?? new Set();
+    return this.#entries.get(id)?.holders ?? new Set();
   }
 
   /** What was sent on a link that went down may not have arrived: it counts as unsent. */
   linkDown(peer: PeerId): void {
-    for (const sent of this.#sent.values()) sent.delete(peer);
+    for (const { sent } of this.#entries.values()) sent.delete(peer);
   }
 
-  #of(table: Map<EntryId, Set<PeerId>>, id: EntryId): Set<PeerId> {
-    const known = table.get(id);
+  #of(id: EntryId): Known {
+    const known = this.#entries.get(id);
     if (known) return known;
-    const fresh = new Set<PeerId>();
-    table.set(id, fresh);
-    this.#short.set(id.slice(0, 10), id);
-    if (table.size > REMEMBERED) {
-      const [oldest] = table.keys();
+    const fresh: Known = { holders: new Set(), sent: new Set() };
+    this.#entries.set(id, fresh);
+    this.#short.set(shortId(id), id);
+    if (this.#entries.size > REMEMBERED) {
+      const [oldest] = this.#entries.keys();
       if (oldest !== undefined) {
-        table.delete(oldest);
-        this.#short.delete(oldest.slice(0, 10));
+        this.#entries.delete(oldest);
+        this.#short.delete(shortId(oldest));
       }
     }
     return fresh;

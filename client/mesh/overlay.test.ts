@@ -105,6 +105,20 @@ test('knock: one at a time, allowed first, the next after a while, three at most
   expect(later.map(({ at }) => at)).toEqual([OVERLAY_TIMES.knockMs, 2 * OVERLAY_TIMES.knockMs]);
 });
 
+test('knock: another invite goes at once to who refused the one before, the same one does not', () => {
+  const room = new Room();
+  const knock = (byte: number) => ({
+    is: 'join' as const,
+    spec: { ...spec('knock', [P1]), note: Uint8Array.of(byte) },
+  });
+  const found = { is: 'joined' as const, topic, size: 2, peers: [P1] };
+  expect(room.connects(knock(1), found)).toEqual([P1]);
+  room.give(down(P1, 'refused'));
+  room.now += 2 * OVERLAY_TIMES.knockMs;
+  expect(room.connects(knock(1), { is: 'tick' })).toEqual([]);
+  expect(room.connects(knock(2), { is: 'tick' })).toEqual([P1]);
+});
+
 test('knock: one that is answered ends the knocking, one that is refused brings the next', () => {
   const room = new Room();
   room.give({ is: 'join', spec: spec('knock', []) }, joined([P1, P2, P3]));

@@ -2,6 +2,7 @@
  * Whom to link to, sans-I/O. For now a full mesh among those whom each topic allows, up to the limit of links; who
  * links to whom in a large room is decided in `#wanted` and nowhere else. One link serves a peer in all topics.
  */
+import { equalBytes } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { LINK_LIMITS, SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
 import type { TopicSpec } from './links-port.ts';
@@ -75,6 +76,8 @@ interface PeerState {
   topic: Topic | undefined;
   failures: number;
   retryAt: number;
+  /** The last link ended because the peer would not have us. */
+  refused: boolean;
 }
 
 export class Overlay {
@@ -173,6 +176,9 @@ export class Overlay {
 
   #join(spec: TopicSpec, now: number): void {
     const topic = this.#topics.get(spec.topic);
+    const before = topic?.spec.note;
+    // Who knocks with another invite may be let in by those who refused the last one.
+    if (spec.note && !(before && equalBytes(before, spec.note))) this.#forgetRefusals(now);
     if (topic === undefined) {
       this.#topics.set(spec.topic, {
         spec,
@@ -188,6 +194,15 @@ export class Overlay {
     const begins = spec.initiate !== topic.spec.initiate;
     topic.spec = spec;
     if (added || begins) this.#askSoon(topic, now);
+  }
+
+  #forgetRefusals(now: number): void {
+    for (const peer of this.#peers.values()) {
+      if (!peer.refused) continue;
+      peer.refused = false;
+      peer.failures = 0;
+      peer.retryAt = now;
+    }
   }
 
   #askSoon(topic: TopicState, now: number): void {
@@ -217,6 +232,7 @@ export class Overlay {
     const longest = cool ? OVERLAY_TIMES.longestCoolMs : OVERLAY_TIMES.longestRetryMs;
     peer.retryAt = this.#later(Math.min(longest, first * 2 ** Math.min(peer.failures, 16)), now);
     peer.failures++;
+    peer.refused = ending === 'refused';
     for (const state of this.#topics.values()) {
       if (state.spec.allowed.includes(id)) this.#askSoon(state, now);
       if (state.spec.topic === topic) state.knockAt = now;
@@ -303,7 +319,7 @@ export class Overlay {
   #peer(id: PeerId): PeerState {
     let peer = this.#peers.get(id);
     if (peer === undefined) {
-      peer = { link: 'none', topic: undefined, failures: 0, retryAt: 0 };
+      peer = { link: 'none', topic: undefined, failures: 0, retryAt: 0, refused: false };
       this.#peers.set(id, peer);
     }
     return peer;

@@ -54,7 +54,6 @@ test('an invite that has expired by the clock of whoever could let in is refused
 
   const fresh = await ada.invites();
   expect(fresh).not.toBe(invite);
-  await bo.opens('about:blank');
   await bo.opens(fresh);
   await bo.isIn();
 });

@@ -14,6 +14,13 @@ describe('notices', () => {
   it('speak of the server only when none can be reached', () => {
     expect(ids({ ...well, servers: [server('unreachable')] })).toEqual(['servers']);
     expect(ids({ ...well, servers: [server('unreachable'), server('connected')] })).toEqual([]);
+    const refusing = {
+      ...server('unreachable'),
+      state: 'refused' as const,
+      problem: 'Reload the page.',
+    };
+    const [notice] = noticesFor({ ...well, servers: [server('unreachable'), refusing] });
+    expect(notice?.text).toBe('Reload the page.');
   });
 
   it('put what may be lost first, and never let it be dismissed', () => {

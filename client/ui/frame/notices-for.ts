@@ -48,14 +48,20 @@ const insecure: Notice = {
 /** What has to be said about the state of this device and page, gravest first. */
 export function noticesFor(state: {
   storage: StorageState;
-  servers: readonly { readonly state: ServerState; readonly url: string }[];
+  servers: readonly {
+    readonly state: ServerState;
+    readonly url: string;
+    readonly problem?: string;
+  }[];
   secure: boolean;
 }): readonly Notice[] {
   const notices: Notice[] = [];
   if (state.storage !== 'kept') notices.push(storage[state.storage]);
   const down = (s: ServerState) => s === 'unreachable' || s === 'refused';
   if (state.servers.length > 0 && state.servers.every((server) => down(server.state))) {
-    notices.push(unreachable);
+    // One that refuses this page has said why and what to do, another version for one.
+    const refusal = state.servers.find((server) => server.state === 'refused')?.problem;
+    notices.push(refusal === undefined ? unreachable : { ...unreachable, text: refusal });
   }
   if (!state.secure) notices.push(insecure);
   return notices.sort((a, b) => Number(b.grave) - Number(a.grave));
