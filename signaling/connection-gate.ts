@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { PROTOCOL_VERSION } from '@snug/shared/protocol/limits.ts';
 import { Hello, type Problem } from '@snug/shared/protocol/signaling.ts';
 import * as v from 'valibot';
 import { problem } from './answer.ts';
-import { countedAddress, originAllowed } from './hosts.ts';
+import { countedAddress, originAllowed, strangeHost } from './hosts.ts';
 import type { Limits, ServerSocket } from './session.ts';
 import type { Settings } from './settings.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -92,6 +93,14 @@ export class ConnectionGate {
         `This server speaks version ${PROTOCOL_VERSION} of the signaling protocol, not ${theirs}. ${advice}`,
       );
     }
+    const strange = strangeHost(socket.handshake.headers, this.#settings, ownAddresses);
+    if (strange !== null) {
+      const name = strange.slice(0, 200);
+      return problem(
+        'bad-request',
+        `This server does not know itself as ${name}. Its host has to set PUBLIC_HOST=${name}.`,
+      );
+    }
     if (connections > this.#settings.maxPeers) {
       return problem('server-full', 'This server has as many peers as it may. Try later.');
     }
@@ -101,4 +110,9 @@ export class ConnectionGate {
   #address(request: IncomingMessage): string | null {
     return countedAddress(request.headers, request.socket.remoteAddress, this.#settings);
   }
+}
+
+/** Asked anew each time: addresses come and go. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((own) => own.address));
 }

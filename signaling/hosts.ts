@@ -1,5 +1,6 @@
 /** What the headers of a request say about where it was sent and where it comes from. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 
 export interface HostSettings {
   /** Origins whose pages may use this server beside its own. */
@@ -25,10 +26,55 @@ export function requestedHost(headers: IncomingHttpHeaders, settings: HostSettin
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/;
 
+/** Whether a server bound to this address or name is reached from its own machine only. */
+export function isLoopback(host: string | null): boolean {
+  return host !== null && (host === '::1' || LOOPBACK.test(host));
+}
+
+/** Addresses that nobody on the internet has: RFC 1918, 3927, 4193, 4291, 6598 and loopback. */
+const PRIVATE = new BlockList();
+for (const [network, bits] of [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const) {
+  PRIVATE.addSubnet(network, bits, isIPv6(network) ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * The host that a request names and under which this server may not answer, or `null`. A server that did not know its
+ * names would take part in any login that another server passes on to it. So without public hosts it goes only by names
+ * and addresses that no server elsewhere on the internet can have: loopback, single labels, `.local`, private addresses
+ * and its own.
+ *
+ * @param ownAddresses of this machine's interfaces
+ */
+export function strangeHost(
+  headers: IncomingHttpHeaders,
+  settings: HostSettings,
+  ownAddresses: () => readonly string[],
+): string | null {
+  const host = requestedHost(headers, settings);
+  if (host === null || settings.publicHosts.length > 0) return null;
+  const name = host.replace(/:\d{1,5}$/, '').replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(name);
+  const near =
+    family === 0
+      ? /^[a-z0-9_-]*[a-z_-][a-z0-9_-]*$|^[a-z0-9_.-]+\.(?:local|localhost)$/.test(name)
+      : PRIVATE.check(name, family === 6 ? 'ipv6' : 'ipv4') || ownAddresses().includes(name);
+  return near ? null : host;
+}
+
 /**
  * The hosts one of which a peer must have signed in its answer to the challenge. Without public hosts it is the one
- * the request names: a relaying server could name its own there, so a server on the open internet should say how it
- * is reached. With public hosts only these count, and loopback names, which never lead to another machine.
+ * the request names, which the gate has found to be no `strangeHost`. With public hosts only these count, and loopback
+ * names, which never lead to another machine.
  */
 export function challengeHosts(
   headers: IncomingHttpHeaders,

@@ -6,14 +6,15 @@ import type { ClientToServer, Problem, ServerToClient } from '@snug/shared/proto
 import { type ExtendedError, Server } from 'socket.io';
 import * as v from 'valibot';
 import { problem } from './answer.ts';
+import type { Backlog } from './backlog.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { type CountersNow, emptyCounters, metricsText } from './counters.ts';
 import { Exchange } from './exchange.ts';
-import { challengeHosts } from './hosts.ts';
+import { challengeHosts, isLoopback } from './hosts.ts';
 import { iceServers } from './ice-servers.ts';
 import { errorFields, type Log } from './log.ts';
 import { pageHandler, setSecurityHeaders } from './page.ts';
-import { type Backlog, type Limits, type ServerSocket, Session } from './session.ts';
+import { type Limits, type ServerSocket, Session } from './session.ts';
 import type { Settings } from './settings.ts';
 import { SocketBytes } from './socket-bytes.ts';
 import { openStunResponder, type StunResponder } from './stun-responder.ts';
@@ -162,7 +163,9 @@ export function createSignalingServer(
       const message = `The challenge was not answered within ${seconds} seconds.`;
       exchange.end(session, problem('unauthenticated', message));
     }, limits.authenticateMs);
-    socket.conn.on('flush', () => session.flushed());
+    // Engine.IO's own `drain` comes at hand-over; the transport's when the last write of the batch has gone out.
+    socket.conn.on('flush', () => session.backlog.handedOver());
+    socket.conn.transport.on('drain', () => session.backlog.taken());
     socket.onAny((event: unknown, ...args: unknown[]) => exchange.received(session, event, args));
     socket.on('disconnect', () => {
       clearTimeout(late);
@@ -230,6 +233,12 @@ export function createSignalingServer(
         throw error;
       }
       log('info', 'started', { version: VERSION, ...address });
+      if (settings.publicHosts.length === 0 && !isLoopback(settings.host)) {
+        log('warn', 'no-public-host', {
+          consequence: 'peers can connect by local names and addresses only, not by a domain name',
+          remedy: 'set PUBLIC_HOST to the name by which people reach this server',
+        });
+      }
       return address;
     },
     async close() {

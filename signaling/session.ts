@@ -9,6 +9,7 @@ import type {
   SignalIn,
 } from '@snug/shared/protocol/signaling.ts';
 import type { Socket } from 'socket.io';
+import { type Backlog, ConnectionBacklog } from './backlog.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
 export type ServerSocket = Socket<ClientToServer, ServerToClient>;
@@ -19,14 +20,6 @@ export type Limits = {
     ? number
     : Rate;
 };
-
-/** Bytes that may wait for connections that read more slowly than others write to them. */
-export const BACKLOG = { perPeer: 4 * 1024 * 1024, total: 256 * 1024 * 1024 } as const;
-
-/** What waits in the memory of the whole server, shared by its sessions. */
-export interface Backlog {
-  bytes: number;
-}
 
 /** One connection: who it is, what it has joined, and what it may still ask. */
 export class Session {
@@ -40,13 +33,12 @@ export class Session {
   /** Those that the challenge may be signed for. */
   hosts: readonly string[];
   readonly events: TokenBucket;
+  readonly backlog: ConnectionBacklog;
   /** Most peers never relay and never break a rule, and an idle peer should cost next to nothing. */
   #relay: { bytes: TokenBucket; frames: TokenBucket } | null = null;
   #violations: TokenBucket | null = null;
   readonly #limits: Limits;
   readonly #socket: ServerSocket;
-  readonly #backlog: Backlog;
-  #waiting = 0;
   #ended = false;
 
   constructor(
@@ -60,7 +52,7 @@ export class Session {
     this.#socket = socket;
     this.hosts = hosts;
     this.challenge = challenge;
-    this.#backlog = backlog;
+    this.backlog = new ConnectionBacklog(backlog);
     this.#limits = limits;
     this.events = new TokenBucket(limits.events, now);
   }
@@ -86,22 +78,9 @@ export class Session {
     return this.#relay.frames.take(1, now) && this.#relay.bytes.take(bytes, now);
   }
 
-  /**
-   * Reserves room in the backlog for bytes about to be written. False when the connection, or all together, have too
-   * many waiting. What the socket takes at once is released at once, by `flushed`.
-   */
+  /** Takes room in the backlog for bytes about to be written; false when there is none. */
   reserve(bytes: number): boolean {
-    if (this.#waiting + bytes > BACKLOG.perPeer) return false;
-    if (this.#backlog.bytes + bytes > BACKLOG.total) return false;
-    this.#waiting += bytes;
-    this.#backlog.bytes += bytes;
-    return true;
-  }
-
-  /** The socket has taken everything that was waiting. */
-  flushed(): void {
-    this.#backlog.bytes -= this.#waiting;
-    this.#waiting = 0;
+    return this.backlog.reserve(bytes);
   }
 
   sendChallenge(nonce: Bytes): void {
@@ -129,6 +108,6 @@ export class Session {
       this.refuse('disconnect', null, problem);
       this.#socket.disconnect(true);
     }
-    this.flushed();
+    this.backlog.clear();
   }
 }

@@ -32,7 +32,6 @@ export class SourceLimiter {
   }
 
   take(source: string, now: number): boolean {
-    if (!this.#total.take(1, now)) return false;
     let bucket = this.#sources.get(source);
     if (bucket === undefined) {
       const oldest = this.#sources.keys().next();
@@ -42,7 +41,8 @@ export class SourceLimiter {
       bucket = new TokenBucket(this.#limits.perSource, now);
       this.#sources.set(source, bucket);
     }
-    return bucket.take(1, now);
+    // The source's own first: one that asks too often must not use up what is there for all.
+    return bucket.take(1, now) && this.#total.take(1, now);
   }
 }
 

@@ -56,6 +56,11 @@ export class Comparing {
         this.#perform(this.#antiEntropy.shared(peer, space.record.id));
   }
 
+  /** Tells the neighbour all that is held of a space, and asks the same. */
+  ask(peer: PeerId, space: Space): void {
+    this.#sendDigest(peer, space, undefined, true);
+  }
+
   linkDown(peer: PeerId): void {
     this.#antiEntropy.linkDown(peer);
     for (const key of this.#beyond) if (key.startsWith(`${peer} `)) this.#beyond.delete(key);
@@ -67,12 +72,12 @@ export class Comparing {
   }
 
   /** Something of a repair arrived. */
-  progress(document: DocumentId): void {
-    this.#antiEntropy.progress(document, this.#o.clock.now());
+  progress(peer: PeerId, document: DocumentId): void {
+    this.#antiEntropy.progress(peer, document, this.#o.clock.now());
   }
 
-  repaired(document: DocumentId): void {
-    this.#perform(this.#antiEntropy.repaired(document));
+  repaired(peer: PeerId, document: DocumentId): void {
+    this.#perform(this.#antiEntropy.repaired(peer, document));
   }
 
   tick(): void {
@@ -132,7 +137,9 @@ export class Comparing {
     documents: readonly string[] | undefined,
     question: boolean,
   ): void {
-    const logs = [...space.logs].filter((log) =>
+    // A digest says what is stored: what is held in memory only may be gone tomorrow.
+    const stored = [...space.logs].filter((log) => space.isStored(log));
+    const logs = stored.filter((log) =>
       documents ? documents.includes(log.id) : log.count > 0 || log.address.kind === 'space',
     );
     for (let at = 0; at === 0 || at < logs.length; at += DIGEST_DOCUMENTS) {

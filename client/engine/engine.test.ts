@@ -12,7 +12,7 @@ const residents: Resident[] = [];
 afterEach(async () => {
   for (const resident of residents.splice(0)) {
     expect(resident.problems).toEqual([]);
-    await resident.leave().catch(() => {});
+    await resident.leave();
   }
 });
 

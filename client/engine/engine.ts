@@ -229,6 +229,7 @@ export class Engine {
     // Whoever asked for Automerge is told where it failed.
     void this.#repo?.then((repo) => repo.follow(change.admitted)).catch(() => {});
     this.#neighbourhood.push(space, change.admitted);
+    if (change.caughtUp) this.#neighbourhood.compareAnew(space);
     if (this.#o.onReceived) for (const item of change.opened) this.#received(space, item);
     if (change.secrets) this.#shelf.saveSoon(space);
     if (change.membership || change.secrets)

@@ -68,7 +68,7 @@ export class Neighbourhood {
       randomBytes: options.randomBytes,
       repo: options.repo,
       send: (peer, frame) => this.#send(peer, frame),
-      ended: (document) => this.#comparing.repaired(document),
+      ended: (peer, document) => this.#comparing.repaired(peer, document),
       onProblem: options.onProblem,
     });
     this.#comparing = new Comparing({
@@ -125,6 +125,12 @@ export class Neighbourhood {
     for (const peer of this.#neighbours.keys()) this.#comparing.begin(peer);
   }
 
+  /** What is stored of a space has changed otherwise than entry by entry: every neighbour in it is told. */
+  compareAnew(space: Space): void {
+    for (const peer of this.#neighbours.keys())
+      if (mayTalk(space, peer)) this.#comparing.ask(peer, space);
+  }
+
   tick(): void {
     this.#comparing.tick();
     this.#sessions.tick(this.#o.clock.now());
@@ -133,6 +139,8 @@ export class Neighbourhood {
   /** Pushes what was let in to every neighbour who should have it. */
   push(space: Space, admitted: SpaceChange['admitted']): void {
     for (const { log, entry, from } of admitted) {
+      // Nothing is passed on that may be gone here tomorrow.
+      if (!space.isStored(log)) continue;
       if (from) this.#broadcast.holds(from, entry.id);
       if (from && from !== entry.author) this.#heardThrough.set(entry.author, from);
       const members = [...this.#neighbours.keys()].filter((peer) => space.serves(peer));
@@ -165,20 +173,28 @@ export class Neighbourhood {
       const why = error instanceof MalformedFrame ? error.message : 'unreadable';
       return this.#misbehaved(peer, `malformed frame: ${why}`);
     }
-    neighbour.inOrder(
-      () => this.#handle(neighbour, frame),
-      (error) => {
-        if (error instanceof StoreError) this.#o.onStoreError(error);
-        else this.#o.onProblem(error);
-      },
-    );
+    if (
+      !neighbour.inOrder(
+        bytes.length,
+        () => this.#handle(neighbour, frame),
+        (error) => {
+          if (error instanceof StoreError) this.#o.onStoreError(error);
+          else this.#o.onProblem(error);
+        },
+      )
+    )
+      this.#misbehaved(peer, 'more came than can be looked at');
   }
 
   async #handle(from: Neighbour, frame: Frame): Promise<void> {
     const { peer } = from;
     if (frame.type === 'unknown') return;
     if (frame.type === 'acknowledge') return this.#acknowledged(peer, frame.ids);
-    if (frame.type === 'digest') return this.#comparing.digest(peer, frame);
+    if (frame.type === 'digest') {
+      // A question brings an answer many times its size.
+      const question = frame.question && from.mayAsk(this.#o.clock.now());
+      return this.#comparing.digest(peer, { ...frame, question });
+    }
     const place = this.#place(peer, frame.address);
     if (!place) return;
     const { space, log } = place;
@@ -191,14 +207,16 @@ export class Neighbourhood {
       case 'bulk': {
         const arrivals = frame.entries.map((e) => ({ bytes: e.entry, deps: splitHashes(e.deps) }));
         await this.#receive(from, place, () => arrivals);
-        this.#comparing.progress(log.id);
-        if (frame.last) this.#comparing.repaired(log.id);
+        this.#comparing.progress(peer, log.id);
+        if (frame.last) this.#comparing.repaired(peer, log.id);
         return;
       }
       case 'session':
         return space.serves(peer) ? this.#session(from, place, frame) : undefined;
       case 'deps':
-        return space.serves(peer) ? this.#answerDeps(peer, log, frame.id) : undefined;
+        if (space.serves(peer) && from.mayAsk(this.#o.clock.now()))
+          this.#answerDeps(peer, log, frame.id);
+        return;
       case 'depsAnswer': {
         const arrivals = [{ bytes: frame.entry, deps: splitHashes(frame.deps) }];
         await this.#receive(from, place, () => arrivals);
@@ -299,7 +317,7 @@ export class Neighbourhood {
     frame: Extract<Frame, { type: 'session' }>,
   ): Promise<void> {
     const { log } = place;
-    this.#comparing.progress(log.id);
+    this.#comparing.progress(from.peer, log.id);
     if (frame.step !== 'message') {
       const heads = frame.bytes.length % 32 === 0 ? splitHashes(frame.bytes) : [];
       return this.#sessions.step(

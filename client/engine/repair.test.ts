@@ -2,7 +2,7 @@ import type { DocumentId } from '@snug/shared/protocol/ids.ts';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { FrameDecoder } from '../mesh/frames.ts';
 import { parseAddress } from '../space/address.ts';
-import { MemoryStore, type StoredEntry } from '../space/store.ts';
+import { MemoryStore, type StoredEntry, StoreError } from '../space/store.ts';
 import { loadRepo } from './automerge-node.ts';
 import { type Resident, TestRoom, texts } from './test-room.ts';
 import type { Result } from './view.ts';
@@ -28,7 +28,7 @@ afterEach(async () => {
   for (const resident of residents.splice(0)) {
     expect(resident.problems).toEqual([]);
     expect(resident.closedBy).toEqual([]);
-    await resident.leave().catch(() => {});
+    await resident.leave();
   }
 });
 
@@ -280,3 +280,38 @@ test('a newcomer gets a channel of several segments, though the second waits for
 
   expect(texts(dora.view)).toEqual(texts(ada.view));
 }, 30_000);
+
+test('long messages written apart are mended, though no sync message can hold them', async () => {
+  const { room, ada, ben, say, agree } = await together(['Ben']);
+  await say(ada, ...numbered('before', 60));
+  await agree(60);
+  room.offline(ben);
+  await ada.until('alone', (v) => v.spaces[0]?.here === 1);
+  // Three bytes a character: 48 KB each, seven of them more than a session's message may be.
+  await say(ada, ...numbered('long', 7).map((text) => `${text} ${'€'.repeat(15_900)}`));
+  await say(ben, 'ben apart');
+  room.online(ben);
+  await agree(68);
+});
+
+test('whoever has no room to store is not counted among those who hold a message', async () => {
+  const store = new MemoryStore();
+  const { room, ada, ben, say } = await together(['Ben'], [store]);
+  const append = store.append.bind(store);
+  store.append = async () => {
+    throw new StoreError('full', 'no room');
+  };
+  await say(ada, 'held in memory only');
+  await ben.until('it is in view', (v) => texts(v).includes('held in memory only'));
+  room.offline(ben);
+  await ada.until('alone', (v) => v.spaces[0]?.here === 1);
+  room.frames.length = 0;
+  room.online(ben);
+  await ada.until('compared', (v) => v.spaces[0]?.here === 2);
+  await ben.until('Ben says that he is full', (v) => v.device?.storage === 'full');
+  expect(ada.view.timeline?.messages.at(-1)?.delivery).toBe('device');
+
+  store.append = append;
+  await say(ben, 'room again');
+  await ada.until('now it is held', (v) => v.timeline?.messages[0]?.delivery === 'everyone');
+});

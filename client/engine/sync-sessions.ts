@@ -5,7 +5,7 @@
  */
 import { toHex } from '@snug/shared/crypto/bytes.ts';
 import type { ChangeHash, DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
-import type { SentFrame } from '../mesh/frames.ts';
+import { SESSION_MESSAGE_BYTES, type SentFrame } from '../mesh/frames.ts';
 import type { SyncMessage } from '../mesh/repo-adapter.ts';
 import { encodeAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
@@ -18,6 +18,8 @@ export type SessionRepo = Pick<DocumentsRepo, 'openSession' | 'closeSession'>;
 export const SESSION_MS = 10_000;
 /** Longest that it may take to begin, ms: a first session waits for Automerge, which is large. */
 export const BEGIN_MS = 20_000;
+/** A neighbour opens one session about a document in this time, ms. */
+const AGAIN_MS = 1_000;
 
 interface Session {
   readonly id: Uint8Array;
@@ -38,13 +40,15 @@ export class SyncSessions {
   readonly #repo: () => Promise<SessionRepo>;
   readonly #send: (peer: PeerId, frame: SentFrame) => void;
   readonly #onProblem: (problem: unknown) => void;
-  readonly #ended: (document: DocumentId) => void;
+  readonly #ended: (peer: PeerId, document: DocumentId) => void;
+  /** When a neighbour last opened a session about a document. */
+  readonly #openedAt = new Map<string, number>();
 
   constructor(options: {
     randomBytes: (n: number) => Uint8Array;
     repo: () => Promise<SessionRepo>;
     send: (peer: PeerId, frame: SentFrame) => void;
-    ended: (document: DocumentId) => void;
+    ended: (peer: PeerId, document: DocumentId) => void;
     onProblem: (problem: unknown) => void;
   }) {
     this.#randomBytes = options.randomBytes;
@@ -66,7 +70,7 @@ export class SyncSessions {
       theirs: undefined,
       closed: { us: false, them: false },
     });
-    this.#step(peer, log, id, 'open', joinHashes(log.deps));
+    this.#step(peer, log, id, 'open', joinHashes(log.heads));
   }
 
   isOpen(peer: PeerId, log: DocumentLog, id: Uint8Array): boolean {
@@ -84,7 +88,8 @@ export class SyncSessions {
   ): Promise<void> {
     if (step === 'open') {
       // Automerge finds no document where nothing is held; that is what bulk is for.
-      if (this.#sessions.has(log.id) || log.count === 0) return this.#step(peer, log, id, 'close');
+      if (this.#sessions.has(log.id) || log.count === 0 || this.#again(peer, log, now))
+        return this.#step(peer, log, id, 'close');
       const session: Session = {
         id,
         peer,
@@ -95,7 +100,7 @@ export class SyncSessions {
         closed: { us: false, them: false },
       };
       this.#sessions.set(log.id, session);
-      this.#step(peer, log, id, 'accept', joinHashes(log.deps));
+      this.#step(peer, log, id, 'accept', joinHashes(log.heads));
       await this.#begin(session);
       return;
     }
@@ -111,10 +116,21 @@ export class SyncSessions {
     }
   }
 
+  /** Whether the neighbour opens one session right after the other, which would leave no room for anybody else's. */
+  #again(peer: PeerId, log: DocumentLog, now: number): boolean {
+    const key = `${peer} ${log.id}`;
+    const before = this.#openedAt.get(key);
+    if (before !== undefined && now - before < AGAIN_MS) return true;
+    this.#openedAt.set(key, now);
+    return false;
+  }
+
   /** The Repo wants this sent. */
   outgoing({ peer, document, data }: SyncMessage): void {
     const session = this.#sessions.get(document);
     if (session?.peer !== peer) return;
+    // Too much for a session: it ends, and bulk takes over.
+    if (data.length > SESSION_MESSAGE_BYTES) return this.#abandon(session);
     const address = encodeAddress(session.log.address);
     this.#send(peer, {
       type: 'session',
@@ -147,6 +163,8 @@ export class SyncSessions {
   }
 
   linkDown(peer: PeerId): void {
+    for (const key of this.#openedAt.keys())
+      if (key.startsWith(`${peer} `)) this.#openedAt.delete(key);
     for (const session of [...this.#sessions.values()])
       if (session.peer === peer) this.#end(session);
   }
@@ -177,7 +195,7 @@ export class SyncSessions {
     this.#sessions.delete(session.log.id);
     // One that was never begun must not make Automerge load only to be told of its end.
     if (session.state !== 'waiting') void this.#closeInRepo(session).catch(this.#onProblem);
-    this.#ended(session.log.id);
+    this.#ended(session.peer, session.log.id);
   }
 
   async #closeInRepo(session: Session): Promise<void> {

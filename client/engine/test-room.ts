@@ -95,6 +95,7 @@ export class TestRoom {
           look();
         }),
       leave: async () => {
+        if (!this.#residents.includes(resident)) return;
         this.offline(resident);
         this.#residents.splice(this.#residents.indexOf(resident), 1);
         await engine.close();

@@ -69,10 +69,10 @@ test('one repair a document at a time; afterwards the digests are compared once 
   const machine = start();
   compare(machine, ben, undefined, state('y', 10));
   expect(kinds(compare(machine, ben, undefined, state('y', 11)))).toEqual([]);
-  expect(machine.repaired(doc)).toEqual([
+  expect(machine.repaired(ben, doc)).toEqual([
     { do: 'digest', peer: ben, space, documents: [doc], question: true },
   ]);
-  expect(machine.repaired(doc)).toEqual([]);
+  expect(machine.repaired(ben, doc)).toEqual([]);
 });
 
 test('a neighbour who differs while another mends the document has its turn soon after', () => {
@@ -89,7 +89,7 @@ test('a repair that stays silent is given up at its deadline, and compared again
   const machine = start();
   compare(machine, ben, undefined, state('y', 10));
   expect(machine.tick(REPAIR_DEADLINE_MS - 1)).toEqual([]);
-  machine.progress(doc, REPAIR_DEADLINE_MS - 1);
+  machine.progress(ben, doc, REPAIR_DEADLINE_MS - 1);
   expect(machine.tick(REPAIR_DEADLINE_MS)).toEqual([]);
   expect(kinds(machine.tick(2 * REPAIR_DEADLINE_MS))).toEqual(['digest']);
 });
@@ -99,7 +99,7 @@ test('a neighbour who only drips does not keep a document for ever', () => {
   compare(machine, ben, undefined, state('y', 10));
   let freed: number | undefined;
   for (let now = 0; now <= 10 * REPAIR_LIMIT_MS && freed === undefined; now += 1_000) {
-    machine.progress(doc, now);
+    machine.progress(ben, doc, now);
     if (machine.tick(now).some((output) => output.do === 'digest' && output.documents)) freed = now;
   }
   expect(freed).toBe(REPAIR_LIMIT_MS);
@@ -112,7 +112,7 @@ test('a link that goes down in the middle of a repair frees the document for oth
   const machine = start();
   compare(machine, ben, undefined, state('y', 10));
   machine.linkDown(ben);
-  expect(machine.repaired(doc)).toEqual([]);
+  expect(machine.repaired(ben, doc)).toEqual([]);
   expect(kinds(compare(machine, cleo, undefined, state('y', 10)))).toEqual(['want']);
 });
 
@@ -199,7 +199,7 @@ function hour(
         }
       } else if (output.do === 'want' || output.do === 'session') {
         mend(i, output.do);
-        perform(i, machines[i].repaired(doc));
+        perform(i, machines[i].repaired(peers[i === 0 ? 1 : 0], doc));
       }
     }
   };

@@ -3,7 +3,7 @@
  * the time in, outputs out. It knows documents by opaque keys, and of each only its heads and size.
  *
  * Where the digests of a document differ, whoever lacks a quarter or more of it asks for it in bulk; where both
- * hold most of it, the one with the lower peer id opens a sync session. After either, the digests are compared again.
+ * hold most of it, the one with the lower peer id opens a sync session, and if that brings nothing both ask for bulk. After either, the digests are compared again.
  * (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987; the digests are flat, one line a
  * document.)
  */
@@ -47,6 +47,8 @@ export const REPAIR_LIMIT_MS = 120_000;
 export const GAP_MS = 1_000;
 /** Between two unprompted comparisons with a random neighbour. */
 export const IDLE_ROUND_MS = 60_000;
+/** A session that has brought nothing for so long is taken to bring nothing. */
+const IN_VAIN_MS = 5_000;
 /** A document that stays different is compared again after this, doubled each time up to the idle round. */
 const RETRY_MS = 2_000;
 
@@ -74,6 +76,8 @@ export class AntiEntropy {
   readonly #retries = new Map<string, number>();
   /** What we held when a repair last began: one that brought nothing is not repeated at once. */
   readonly #fruitless = new Map<string, number>();
+  /** What we held when a session was last due: one that leaves that as it is, is followed by bulk. */
+  readonly #sessionDue = new Map<string, { readonly held: number; readonly at: number }>();
   #nextRound: number;
 
   constructor(options: { me: PeerId; random: () => number; now: number }) {
@@ -96,7 +100,7 @@ export class AntiEntropy {
     for (const [document, repair] of this.#repairs)
       if (repair.peer === peer) this.#repairs.delete(document);
     for (const [key, gap] of this.#gaps) if (gap.peer === peer) this.#gaps.delete(key);
-    for (const table of [this.#fruitless, this.#retries])
+    for (const table of [this.#fruitless, this.#sessionDue, this.#retries])
       for (const key of table.keys()) if (key.startsWith(`${peer} `)) table.delete(key);
   }
 
@@ -116,6 +120,7 @@ export class AntiEntropy {
       if (ours && ours.heads === theirs.heads) {
         this.#retries.delete(retryKey(peer, document));
         this.#fruitless.delete(retryKey(peer, document));
+        this.#sessionDue.delete(retryKey(peer, document));
         outputs.push({ do: 'equal', peer, document });
         continue;
       }
@@ -126,27 +131,29 @@ export class AntiEntropy {
         if (repair.peer !== peer) this.gap(peer, space, document, now);
         continue;
       }
-      if (this.#fruitless.get(retryKey(peer, document)) === (ours?.count ?? 0)) {
+      const key = retryKey(peer, document);
+      const held = ours?.count ?? 0;
+      if (this.#fruitless.get(key) === held) {
         this.gap(peer, space, document, now);
         continue;
       }
-      if (!ours || ours.count < theirs.count * 0.75) {
-        this.#fruitless.set(retryKey(peer, document), ours?.count ?? 0);
-        this.#begin(peer, space, document, now);
-        outputs.push({ do: 'want', peer, space, document });
-      } else if (theirs.count >= ours.count * 0.75 && this.#me < peer) {
-        this.#fruitless.set(retryKey(peer, document), ours.count);
-        this.#begin(peer, space, document, now);
-        outputs.push({ do: 'session', peer, space, document });
-      }
+      const due = this.#sessionDue.get(key);
+      const inVain = due?.held === held && now - due.at >= IN_VAIN_MS;
+      const inBulk = held < theirs.count * 0.75 || inVain;
+      if (!inBulk && theirs.count < held * 0.75) continue;
+      if (!inBulk && due?.held !== held) this.#sessionDue.set(key, { held, at: now });
+      if (!inBulk && this.#me > peer) continue;
+      this.#fruitless.set(key, held);
+      this.#begin(peer, space, document, now);
+      outputs.push({ do: inBulk ? 'want' : 'session', peer, space, document });
     }
     return outputs;
   }
 
-  /** Something of the repair arrived: its deadline moves. */
-  progress(document: DocumentId, now: number): void {
+  /** Something of a repair arrived from the neighbour whom it is with: its deadline moves. */
+  progress(peer: PeerId, document: DocumentId, now: number): void {
     const repair = this.#repairs.get(document);
-    if (repair) repair.deadline = Math.min(now + REPAIR_DEADLINE_MS, repair.limit);
+    if (repair?.peer === peer) repair.deadline = Math.min(now + REPAIR_DEADLINE_MS, repair.limit);
   }
 
   #begin(peer: PeerId, space: SpaceId, document: DocumentId, now: number): void {
@@ -155,9 +162,9 @@ export class AntiEntropy {
   }
 
   /** A bulk transfer or session is over: compare once more, so that what is left is seen. */
-  repaired(document: DocumentId): AntiEntropyOutput[] {
+  repaired(peer: PeerId, document: DocumentId): AntiEntropyOutput[] {
     const repair = this.#repairs.get(document);
-    if (!repair) return [];
+    if (repair?.peer !== peer) return [];
     this.#repairs.delete(document);
     return [
       {
@@ -195,7 +202,7 @@ export class AntiEntropy {
     }
     for (const [document, repair] of this.#repairs) {
       if (repair.deadline > now) continue;
-      outputs.push(...this.repaired(document));
+      outputs.push(...this.repaired(repair.peer, document));
     }
     if (now >= this.#nextRound) {
       this.#nextRound = now + IDLE_ROUND_MS * (0.75 + this.#random() / 2);

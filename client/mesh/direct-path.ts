@@ -45,7 +45,7 @@ const BATCH_MS = 50;
 const WITH_DESCRIPTION = 16;
 /**
  * Bytes in the channel's buffer beyond which it is full: more would only delay chat. More than the 64 KiB below which
- * simple-peer calls back, so that there is room whenever it does.
+ * simple-peer calls back and `CONTROL_BYTES`, so that there is room for data whenever it does.
  */
 const BUFFER_BYTES = 96 * 1024;
 /** Time for the last packet to leave before the connection is torn down. */

@@ -48,6 +48,8 @@ export class LinkSession {
   #manner: PathManner = MANNERS.direct;
   #ackAt: number | undefined;
   #bytesSinceAck = 0;
+  /** The acknowledgement is due, and waits for room. */
+  #ackWaits = false;
   #retransmitAt: number | undefined;
   #retransmitMs = FIRST_RETRANSMIT_MS;
 
@@ -80,10 +82,11 @@ export class LinkSession {
   }
 
   /**
-   * Packets to put on the path now, at most `room` bytes and one packet more, chat first. Call it whenever room
-   * appears, a packet has come or `wakeAt` has passed.
+   * Packets to put on the path now, chat first: data of at most `room` bytes and one packet more, and, unless
+   * `mayAcknowledge` is false, the acknowledgement that is due. Call it whenever room appears, a packet has come or
+   * `wakeAt` has passed.
    */
-  take(room: number, now: number): Uint8Array[] {
+  take(room: number, now: number, mayAcknowledge = true): Uint8Array[] {
     this.#retransmit(now);
     const packets: Uint8Array[] = [];
     let left = room;
@@ -97,7 +100,9 @@ export class LinkSession {
         packets.push(packet);
       }
     }
-    if (this.#ackAt !== undefined && this.#ackAt <= now) {
+    const due = this.#ackAt !== undefined && this.#ackAt <= now;
+    this.#ackWaits = due && !mayAcknowledge;
+    if (due && mayAcknowledge) {
       this.#acknowledged();
       packets.push(encodePacket({ is: 'ack', acks: this.#acks() }));
     }
@@ -105,13 +110,13 @@ export class LinkSession {
     return packets;
   }
 
-  /** Whether data waits that `take` would give if it had room. */
+  /** Whether something waits that `take` would give if it had room. */
   get wantsRoom(): boolean {
     const { chat, bulk } = this.#out;
-    return (
+    const dataWaits =
       (chat.hasNext || bulk.hasNext) &&
-      chat.underWayBytes + bulk.underWayBytes < this.#manner.windowBytes
-    );
+      chat.underWayBytes + bulk.underWayBytes < this.#manner.windowBytes;
+    return dataWaits || this.#ackWaits;
   }
 
   receive(packet: Extract<Packet, { is: 'data' | 'ack' }>, now: number): Received {
@@ -130,7 +135,8 @@ export class LinkSession {
 
   /** When `take` has something to do even if nothing else happens, ms. */
   get wakeAt(): number | undefined {
-    const times = [this.#ackAt, this.#retransmitAt].filter((at) => at !== undefined);
+    const ackAt = this.#ackWaits ? undefined : this.#ackAt;
+    const times = [ackAt, this.#retransmitAt].filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -147,6 +153,7 @@ export class LinkSession {
 
   #acknowledged(): void {
     this.#ackAt = undefined;
+    this.#ackWaits = false;
     this.#bytesSinceAck = 0;
   }
 

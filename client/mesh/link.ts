@@ -8,7 +8,7 @@ import { LinkCounters } from './link-counters.ts';
 import type { LinkInput, LinkOutput } from './link-inputs.ts';
 import { LinkSession, MANNERS } from './link-session.ts';
 import type { LinkStats, Path } from './links-port.ts';
-import { decodePacket, encodePacket, type Packet } from './packet.ts';
+import { CONTROL_BYTES, decodePacket, encodePacket, type Packet } from './packet.ts';
 import {
   type Ending,
   PathChoice,
@@ -35,6 +35,9 @@ export interface LinkOptions extends PathChoiceOptions {
 
 type Described = Extract<SignalPayload, { is: 'offer' | 'answer' }>;
 
+/** Least time from one answer to a ping to the next on the same path: honest neighbours ask once a second at most. */
+const PONG_MS = 200;
+
 interface Local {
   readonly description: CompactDescription;
   readonly candidates: readonly Candidate[];
@@ -50,6 +53,7 @@ export class Link {
   #keysSent = false;
   #keys: SessionKeys | undefined;
   #upAt = 0;
+  readonly #pongAt = { direct: Number.NEGATIVE_INFINITY, relayed: Number.NEGATIVE_INFINITY };
   /** The path of which the last event spoke. */
   #told: Path | undefined;
   /** Candidates that came before the offer they belong to. */
@@ -197,10 +201,16 @@ export class Link {
 
   #pump(now: number): void {
     if (this.#closed || this.path === undefined) return;
-    const { room } = this.#options;
     const { attempt } = this.#choice;
-    const bytes = attempt === undefined ? room.relayed() : room.direct(attempt);
-    for (const packet of this.#session.take(bytes, now)) this.#put(packet, attempt, now);
+    const room = this.#room(attempt);
+    for (const packet of this.#session.take(room - CONTROL_BYTES, now, room > 0)) {
+      this.#put(packet, attempt, now);
+    }
+  }
+
+  #room(attempt: number | undefined): number {
+    const { room } = this.#options;
+    return attempt === undefined ? room.relayed() : room.direct(attempt);
   }
 
   // Signals
@@ -359,7 +369,7 @@ export class Link {
         for (const { number } of this.#choice.attempts.all) {
           if (number <= packet.lost) this.#choice.abandon(number, false);
         }
-        this.#put(encodePacket({ is: 'pong', token: packet.token }), attempt, now);
+        this.#pong(packet.token, attempt, now);
         return;
       case 'pong':
         this.#counters.pong(packet.token, now);
@@ -368,6 +378,14 @@ export class Link {
         this.#finish(packet.reason, 'left');
         return;
     }
+  }
+
+  /** The relay's budget is one for all links: a neighbour that asks without end must not use it up. */
+  #pong(token: number, attempt: number | undefined, now: number): void {
+    const path: Path = attempt === undefined ? 'relayed' : 'direct';
+    if (now < this.#pongAt[path] + PONG_MS || this.#room(attempt) <= 0) return;
+    this.#pongAt[path] = now;
+    this.#put(encodePacket({ is: 'pong', token }), attempt, now);
   }
 
   #put(packet: Uint8Array, attempt: number | undefined, now: number): void {

@@ -208,7 +208,7 @@ class LinksOfDevice implements Links {
         if (spec === undefined) return;
         this.#signals.open(spec, event.from, event.sealed, (signal) => {
           if (this.#closed || !this.#topics.has(spec.topic)) return;
-          this.#servers.presence.seen(signal.from, signal.fromNonce, server.url);
+          this.#servers.presence.heard(signal.from, signal.fromNonce, server.url);
           this.#onSignal(spec.topic, signal);
         });
         return;
@@ -282,10 +282,11 @@ class LinksOfDevice implements Links {
 
   #signal(topic: Topic, to: PeerId, session: Uint8Array, payload: Signal['payload']): void {
     const spec = this.#topics.get(topic) ?? this.#links.get(to)?.spec;
-    const nonce = this.#servers.presence.nonce(to);
+    const server = this.#servers.toward(to, topic);
+    const nonce = server && this.#servers.presence.nonce(to, server.url);
     if (spec === undefined || nonce === undefined) return;
     this.#signals.seal(spec, { peer: to, nonce }, session, payload, (sealed) => {
-      this.#servers.toward(to, topic)?.signal(to, topic, sealed);
+      server?.signal(to, topic, sealed);
     });
   }
 
@@ -322,7 +323,7 @@ class LinksOfDevice implements Links {
       relayOnly: this.#relayOnly,
       directDeadlineMs: knock ? Math.min(deadline, KNOCK_DEADLINE_MS) : deadline,
       clock: this.#clock,
-      iceServers: () => this.#servers.iceServers,
+      iceServers: () => this.#iceServers(spec.topic, peer),
       server: () => this.#servers.toward(peer, spec.topic),
       signal: (payload) => this.#signal(spec.topic, peer, session, payload),
       emit: (event) => this.#emit(event),
@@ -332,6 +333,13 @@ class LinksOfDevice implements Links {
     this.#links.set(peer, link);
     this.#plan({ is: 'linking', peer, topic: spec.topic });
     return link;
+  }
+
+  /** A link may outlast the topic that began it, for another that lists the peer. */
+  #iceServers(topic: Topic, peer: PeerId): readonly RTCIceServer[] {
+    const other = [...this.#topics.values()].find(({ allowed }) => allowed.includes(peer));
+    const serving = this.#topics.has(topic) ? topic : other?.topic;
+    return serving === undefined ? [] : this.#servers.iceServers(serving);
   }
 
   #onDown(link: RunningLink, ending: Ending, reason: string): void {

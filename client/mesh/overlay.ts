@@ -47,6 +47,8 @@ export const OVERLAY_TIMES = {
   /** From one knock to the next, while none has been answered. */
   knockMs: 1_500,
   knocksAtOnce: 3,
+  /** For how long one who let a knock in is trusted to admit the newcomer, before others are knocked at too. */
+  answeredMs: 10_000,
   /** First and longest wait before a lost link is tried again. */
   retryMs: 1_000,
   longestRetryMs: 30_000,
@@ -58,7 +60,7 @@ export const OVERLAY_TIMES = {
   longestAskMs: 300_000,
 } as const;
 
-/** Most peers of one topic that are remembered as here. */
+/** Most strangers of one topic that are remembered as here; allowed ones always are. */
 const HERE = 1024;
 
 interface TopicState {
@@ -74,6 +76,8 @@ interface TopicState {
 interface PeerState {
   link: 'none' | 'linking' | 'up';
   topic: Topic | undefined;
+  /** When the link came up. */
+  upAt: number;
   failures: number;
   retryAt: number;
   /** The last link ended because the peer would not have us. */
@@ -111,10 +115,11 @@ export class Overlay {
       if (topic.spec.initiate !== 'wait' && this.#missing(topic).length > 0)
         times.push(topic.askAt);
       if (full || !this.#mayConnect(topic)) continue;
+      const answered = topic.spec.initiate === 'knock' ? this.#answeredUntil(topic) : 0;
       const retries = this.#idle(topic).map((peer) => this.#peers.get(peer)?.retryAt ?? 0);
       if (retries.length === 0) continue;
       const waits = topic.spec.initiate === 'knock' && this.#in(topic, 'linking') > 0;
-      times.push(Math.max(waits ? topic.knockAt : 0, Math.min(...retries)));
+      times.push(Math.max(waits ? topic.knockAt : 0, answered, Math.min(...retries)));
     }
     return times.length === 0 ? undefined : Math.min(...times);
   }
@@ -159,6 +164,7 @@ export class Overlay {
       case 'up': {
         const peer = this.#peer(input.peer);
         peer.link = 'up';
+        peer.upAt = now;
         peer.failures = 0;
         return;
       }
@@ -211,7 +217,8 @@ export class Overlay {
   }
 
   #found(topic: TopicState, peer: PeerId, now: number): void {
-    if (peer === this.#me || topic.here.size >= HERE) return;
+    if (peer === this.#me) return;
+    if (topic.here.size >= HERE && !topic.spec.allowed.includes(peer)) return;
     topic.here.add(peer);
     const state = this.#peers.get(peer);
     // Whoever left and has come back is no failure.
@@ -250,6 +257,7 @@ export class Overlay {
     if (!this.#mayConnect(topic)) return [];
     const ready = this.#idle(topic).filter((peer) => (this.#peers.get(peer)?.retryAt ?? 0) <= now);
     if (initiate === 'listed') return ready;
+    if (now < this.#answeredUntil(topic)) return [];
     if (this.#in(topic, 'linking') > 0 && now < topic.knockAt) return [];
     ready.sort((a, b) => Number(allowed.includes(b)) - Number(allowed.includes(a)));
     topic.knockAt = now + OVERLAY_TIMES.knockMs;
@@ -264,10 +272,23 @@ export class Overlay {
     return candidates.filter((peer) => (this.#peers.get(peer)?.link ?? 'none') === 'none');
   }
 
-  /** A knock that one peer has answered needs no other; a few unanswered ones are enough. */
+  /** A few unanswered knocks are enough. */
   #mayConnect(topic: TopicState): boolean {
     if (topic.spec.initiate !== 'knock') return topic.spec.initiate === 'listed';
-    return this.#in(topic, 'up') === 0 && this.#in(topic, 'linking') < OVERLAY_TIMES.knocksAtOnce;
+    return this.#in(topic, 'linking') < OVERLAY_TIMES.knocksAtOnce;
+  }
+
+  /**
+   * A knock that one peer has answered needs no other for a while. Whoever was let in by then no longer knocks; who
+   * still does was let in by somebody who cannot admit, or will not.
+   */
+  #answeredUntil(topic: TopicState): number {
+    let until = 0;
+    for (const peer of this.#peers.values()) {
+      if (peer.link !== 'up' || peer.topic !== topic.spec.topic) continue;
+      until = Math.max(until, peer.upAt + OVERLAY_TIMES.answeredMs);
+    }
+    return until;
   }
 
   get #full(): boolean {
@@ -319,7 +340,7 @@ export class Overlay {
   #peer(id: PeerId): PeerState {
     let peer = this.#peers.get(id);
     if (peer === undefined) {
-      peer = { link: 'none', topic: undefined, failures: 0, retryAt: 0, refused: false };
+      peer = { link: 'none', topic: undefined, upAt: 0, failures: 0, retryAt: 0, refused: false };
       this.#peers.set(id, peer);
     }
     return peer;

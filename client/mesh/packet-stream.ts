@@ -1,5 +1,4 @@
 /** One priority class of a link in one direction: frames to numbered packets, and back. Go-back-N (RFC 3366 §2.2). */
-import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import type { Priority } from './links-port.ts';
 import { type Acks, BODY_BYTES, encodePacket, type Packet } from './packet.ts';
@@ -108,7 +107,8 @@ export type Accepted =
 
 export class IncomingStream {
   #received = 0;
-  #parts: Uint8Array[] = [];
+  /** The frame that has begun; it grows as its parts come, up to `#total`. */
+  #frame: Uint8Array | undefined;
   #length = 0;
   #total = 0;
 
@@ -119,7 +119,7 @@ export class IncomingStream {
 
   accept(packet: Data): Accepted {
     if (packet.number !== this.#received) return { is: 'out-of-order' };
-    const begun = this.#parts.length > 0;
+    const begun = this.#frame !== undefined;
     if (packet.first === begun) {
       return { is: 'malformed', reason: 'a frame without its beginning or its end' };
     }
@@ -129,18 +129,27 @@ export class IncomingStream {
     }
     const length = this.#length + packet.body.length;
     const fits = packet.last ? length === this.#total : length < this.#total;
-    if (!fits || (!packet.last && packet.body.length === 0)) {
-      return { is: 'malformed', reason: 'a frame of another length than announced' };
+    if (!fits) return { is: 'malformed', reason: 'a frame of another length than announced' };
+    // Tiny parts would cost far more than the bytes that they bring.
+    if (!packet.last && packet.body.length !== BODY_BYTES) {
+      return { is: 'malformed', reason: 'a part of a frame that is not full' };
     }
     this.#received++;
-    if (!packet.last) {
-      this.#parts.push(packet.body);
-      this.#length = length;
-      return { is: 'part' };
+    const frame = this.#write(packet.body, length);
+    this.#frame = packet.last ? undefined : frame;
+    this.#length = packet.last ? 0 : length;
+    return packet.last ? { is: 'frame', frame } : { is: 'part' };
+  }
+
+  /** Never allocates more than twice what has come, nor more than was announced. */
+  #write(body: Uint8Array, length: number): Uint8Array {
+    let frame = this.#frame ?? new Uint8Array(0);
+    if (frame.length < length) {
+      const larger = new Uint8Array(Math.min(this.#total, Math.max(length, 2 * frame.length)));
+      larger.set(frame);
+      frame = larger;
     }
-    const frame = concatBytes(...this.#parts, packet.body);
-    this.#parts = [];
-    this.#length = 0;
-    return { is: 'frame', frame };
+    frame.set(body, this.#length);
+    return frame;
   }
 }

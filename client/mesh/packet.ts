@@ -40,6 +40,11 @@ const KINDS = { ack: 1, ping: 2, pong: 3, bye: 4 } as const;
 const HEADER_BYTES = 1 + 4 * 8;
 /** Most bytes of a frame in one packet. */
 export const BODY_BYTES = LINK_LIMITS.packetBytes - HEADER_BYTES;
+/**
+ * Room that data leaves to acknowledgements and answers to pings, so that they find some however busy a path is: more
+ * than the one packet by which data may overrun. Bytes.
+ */
+export const CONTROL_BYTES = 24 * 1024;
 const REASON_BYTES = 600;
 
 export function encodePacket(packet: Packet): Uint8Array {

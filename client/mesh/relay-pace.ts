@@ -1,7 +1,10 @@
 import { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
+import { CONTROL_BYTES } from './packet.ts';
 
 /** Of what a server lets pass, so that clocks that differ a little never make it drop. */
 const SHARE = 0.75;
+/** Frames that data leaves to acknowledgements and answers to pings. */
+const CONTROL_FRAMES = 100;
 
 /** Keeps the relayed frames of one connection under the server's token buckets. */
 export class RelayPace {
@@ -16,7 +19,9 @@ export class RelayPace {
   /** Bytes that may be sent now. */
   room(now: number): number {
     this.#refill(now);
-    return this.#frames < 1 ? 0 : Math.max(0, Math.floor(this.#bytes));
+    if (this.#frames < 1) return 0;
+    const bytes = Math.max(0, Math.floor(this.#bytes));
+    return this.#frames < CONTROL_FRAMES ? Math.min(bytes, CONTROL_BYTES) : bytes;
   }
 
   spend(bytes: number, now: number): void {

@@ -50,6 +50,7 @@ export class RunningLink {
   #firstSequence: number | undefined;
   #misbehaved = false;
   #wasUp = false;
+  #ended = false;
 
   constructor(options: RunningLinkOptions) {
     const { me, peer, session, initiator, note, webrtc, relayOnly, directDeadlineMs } = options;
@@ -80,7 +81,7 @@ export class RunningLink {
   }
 
   get up(): boolean {
-    return this.#link.path !== undefined && !this.#link.closed;
+    return this.#link.path !== undefined && !this.#link.closed && !this.#ended;
   }
 
   /** Whether it ever was up: the end of such a one is news. */
@@ -130,18 +131,57 @@ export class RunningLink {
     if (!this.up) this.close('the peer is not here', false);
   }
 
-  /** One input after another, also when one comes of another's outputs. */
+  /** One input after another, also when one comes of another's outputs. Never throws: an error ends the link. */
   handle(input: LinkInput): void {
+    if (this.#ended) return;
     if (this.#inputs !== undefined) {
       this.#inputs.push(input);
       return;
     }
     this.#inputs = [input];
-    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-      for (const output of this.#link.handle(next, this.#options.clock.now())) this.#do(output);
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        for (const output of this.#link.handle(next, this.#options.clock.now())) this.#do(output);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#inputs = undefined;
+      this.#schedule();
     }
-    this.#inputs = undefined;
-    this.#schedule();
+  }
+
+  /**
+   * An error of this program must cost no more than this link. The neighbour may have found out how to cause it, and
+   * is left alone for a while.
+   */
+  #fail(error: unknown): void {
+    if (this.#ended) return;
+    console.error(error);
+    const reason = 'an error in the program';
+    const goodbye = () => {
+      for (const output of this.#link.handle({ is: 'close', reason }, this.#options.clock.now())) {
+        if (output.do !== 'down') this.#do(output);
+      }
+    };
+    const abandon = () => {
+      for (const path of this.#paths.values()) path.close(true);
+      this.#paths.clear();
+    };
+    const end = () => this.#end('misbehaved', reason);
+    for (const step of [goodbye, abandon, end]) {
+      try {
+        step();
+      } catch (another) {
+        console.error(another);
+      }
+    }
+  }
+
+  #end(ending: Ending, reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onDown(ending, reason);
   }
 
   #do(output: LinkOutput): void {
@@ -182,7 +222,7 @@ export class RunningLink {
         emit({ is: 'frame', peer, frame: output.frame });
         return;
       case 'down':
-        this.#options.onDown(this.#misbehaved ? 'misbehaved' : output.ending, output.reason);
+        this.#end(this.#misbehaved ? 'misbehaved' : output.ending, output.reason);
         return;
     }
   }
@@ -234,7 +274,7 @@ export class RunningLink {
     if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     const at = this.#link.wakeAt;
-    if (at === undefined) return;
+    if (at === undefined || this.#ended) return;
     const now = clock.now();
     const paced = this.#link.path === 'relayed' && this.#link.wantsRoom;
     const ms = Math.max(1, Math.min(at - now, paced ? PACE_MS : Number.POSITIVE_INFINITY));

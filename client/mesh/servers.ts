@@ -48,8 +48,9 @@ export class Servers {
     return sum;
   }
 
-  get iceServers(): readonly RTCIceServer[] {
-    return this.all.flatMap((server) => server.iceServers);
+  /** Those of the servers where a topic meets: another topic's server has no say in its links. */
+  iceServers(topic: Topic): readonly RTCIceServer[] {
+    return this.all.flatMap((server) => (server.topics.has(topic) ? server.iceServers : []));
   }
 
   /** Connects, joins and leaves until it is as these topics say. */
@@ -77,7 +78,7 @@ export class Servers {
     for (const server of this.all) server.ask(topic, peers);
   }
 
-  /** The server by which a peer is reached: where it was seen last, else any that is in the topic. */
+  /** The server by which a peer is reached: where it is known to be, else any that is in the topic. */
   toward(peer: PeerId, topic: Topic): SignalingClient | undefined {
     for (const url of this.presence.servers(peer)) {
       const server = this.#clients.get(url);

@@ -24,6 +24,7 @@ import {
 import { io, type Socket } from 'socket.io-client';
 import * as v from 'valibot';
 import type { Clock, Timer } from './clock.ts';
+import { usableIceServers } from './ice-servers.ts';
 import type { ServerState, ServerStatus } from './links-port.ts';
 import { RelayPace } from './relay-pace.ts';
 import { countSignalingBytes } from './signaling-bytes.ts';
@@ -68,6 +69,9 @@ const PROBE_MS = 4_000;
 const AGAIN_MS = 2_000;
 /** After a refusal that may pass: full, shutting down. */
 const REFUSED_AGAIN_MS = 5_000;
+/** After another program with this device's key took over: first and longest wait before trying again. */
+const REPLACED_AGAIN_MS = 2 * 60_000;
+const LONGEST_REPLACED_AGAIN_MS = 60 * 60_000;
 
 /** Socket.IO over WebSocket only; it reconnects by itself with jitter, up to half a minute apart. */
 export function connectToServer(url: string): SignalingSocket {
@@ -98,6 +102,9 @@ export class SignalingClient {
   #problem: string | undefined;
   #iceServers: RTCIceServer[] = [];
   #closed = false;
+  #connectedAt = 0;
+  /** How often another program took over of late. */
+  #replaced = 0;
   /** What came that was not of the protocol. */
   garbage = 0;
 
@@ -241,16 +248,8 @@ export class SignalingClient {
 
   #onWelcome(hostname: string, welcome: Welcome): void {
     const own = welcome.stunPort > 0 ? [{ urls: [`stun:${hostname}:${welcome.stunPort}`] }] : [];
-    const others = welcome.iceServers.map(({ urls, username, credential }) => ({
-      urls,
-      ...(username !== undefined && { username }),
-      ...(credential !== undefined && { credential }),
-    }));
-    this.#iceServers = [...own, ...others].map((server) => ({
-      ...server,
-      urls: server.urls.filter((url) => /^(?:stuns?|turns?):[^\s]+$/.test(url)),
-    }));
-    this.#iceServers = this.#iceServers.filter((server) => server.urls.length > 0);
+    this.#iceServers = usableIceServers([...own, ...welcome.iceServers]);
+    this.#connectedAt = this.#options.clock.now();
     this.#is('connected');
     for (const topic of this.#topics) this.#join(topic);
   }
@@ -327,11 +326,8 @@ export class SignalingClient {
       this.#options.on({ is: 'not-here', peer: to });
     }
     if (event === 'disconnect') {
-      if (problem.code === 'replaced') {
-        this.#refuse(
-          'Another program uses this device’s key at this server; this one has stepped back.',
-        );
-      } else this.#problem = problem.message;
+      if (problem.code === 'replaced') this.#stepBack();
+      else this.#problem = problem.message;
     }
   }
 
@@ -351,6 +347,22 @@ export class SignalingClient {
   #refuse(problem: string): void {
     this.#is('refused', problem);
     this.#socket?.disconnect();
+  }
+
+  /** Two programs that both came back at once would throw each other out for ever: each waits longer each time. */
+  #stepBack(): void {
+    const { clock, random } = this.#options;
+    if (clock.now() - this.#connectedAt > LONGEST_REPLACED_AGAIN_MS) this.#replaced = 0;
+    const wait = Math.min(REPLACED_AGAIN_MS * 2 ** this.#replaced, LONGEST_REPLACED_AGAIN_MS);
+    this.#replaced = Math.min(this.#replaced + 1, 16);
+    this.#refuse(
+      'Another program uses this device’s key at this server; this one has stepped back, ' +
+        `and tries again in about ${wait / 60_000} minutes.`,
+    );
+    this.#later(wait * (0.75 + random() * 0.5), () => {
+      this.#is('connecting');
+      this.#socket?.connect();
+    });
   }
 
   #is(state: ServerState, problem?: string): void {

@@ -51,6 +51,7 @@ export class Chain {
   #nextToCount = Number.POSITIVE_INFINITY;
   #horizon = 0;
   #placed: Placed[] | undefined;
+  #gaps: Map<PeerId, number> | undefined;
 
   get size(): number {
     return this.#byTip.size;
@@ -60,6 +61,7 @@ export class Chain {
     const tip = toHex(tipOf(entry.id));
     if (this.#byTip.has(tip)) return;
     this.#byTip.set(tip, entry);
+    this.#gaps = undefined;
     const own = this.#byAuthor.get(entry.author);
     if (own) own.push(entry);
     else this.#byAuthor.set(entry.author, [entry]);
@@ -141,7 +143,12 @@ export class Chain {
   }
 
   /** How many of each author's entries their later ones build on that have not arrived. */
-  gaps(): Map<PeerId, number> {
+  gaps(): ReadonlyMap<PeerId, number> {
+    this.#gaps ??= this.#countGaps();
+    return this.#gaps;
+  }
+
+  #countGaps(): Map<PeerId, number> {
     const gaps = new Map<PeerId, number>();
     for (const [author, orphaned] of Map.groupBy(this.#orphaned, (entry) => entry.author)) {
       const numbers = (this.#byAuthor.get(author) ?? [])

@@ -18,6 +18,9 @@ import * as v from 'valibot';
 import { type Address, documentIdOf } from './address.ts';
 import type { StoredEntry } from './store.ts';
 
+/** Whoever builds on something older than the newest so many entries has it repaired: looking further costs too much. */
+const TAGS_LOOKED_AT = 256;
+
 export interface LoggedEntry extends StoredEntry {
   readonly id: EntryId;
   readonly author: PeerId;
@@ -145,7 +148,8 @@ export class DocumentLog {
     };
     for (const hash of this.#heads) look(hash);
     if (this.root && open > 0) look(this.root.hash);
-    for (let i = this.#entries.length - 1; i >= 0 && open > 0; i--) {
+    const oldest = Math.max(0, this.#entries.length - TAGS_LOOKED_AT);
+    for (let i = this.#entries.length - 1; i >= oldest && open > 0; i--) {
       const entry = this.#entries[i];
       if (entry && !this.#heads.has(entry.hash)) look(entry.hash);
     }

@@ -69,9 +69,32 @@ const NOBODY = (): Draft => ({
   channels: new Set(),
 });
 
-/** The state of all acts held. */
+interface Folded {
+  readonly state: Draft;
+  /** How many of the log's entries are in it, and the last of its acts in the order of the fold. */
+  entries: number;
+  last: LoggedEntry | undefined;
+}
+
+const folded = new WeakMap<DocumentLog, Folded>();
+
+/**
+ * The state of all acts held. Acts that come after all others in the order of the fold, as nearly all do, are added to
+ * what was folded before; the maps of an earlier answer are then the same maps.
+ */
 export function membershipOf(log: DocumentLog): Membership {
-  return fold(log.entries);
+  const before = folded.get(log);
+  const fresh = inOrder(log.entries.slice(before?.entries ?? 0));
+  const [first] = fresh;
+  const inLine = before && !(first && before.last && compareActs(first, before.last) < 0);
+  const known: Folded = inLine ? before : { state: NOBODY(), entries: 0, last: undefined };
+  const acts = inLine ? fresh : inOrder(log.entries);
+  for (const entry of acts) if (entry.act) apply(known.state, entry.act, entry);
+  if (acts.some((entry) => entry.act?.act === 'epoch')) sortEpochs(known.state);
+  known.entries = log.count;
+  known.last = acts.at(-1) ?? known.last;
+  folded.set(log, known);
+  return { ...known.state };
 }
 
 /** The state of what an act cites: its ancestors only. */
@@ -89,14 +112,22 @@ export function membershipAt(log: DocumentLog, deps: readonly ChangeHash[]): Mem
  */
 function fold(entries: readonly LoggedEntry[]): Membership {
   const state = NOBODY();
-  const acts = entries.filter((entry) => entry.act);
-  acts.sort((a, b) => a.startOp - b.startOp || compareIds(a, b));
-  for (const entry of acts) {
-    if (entry.act) apply(state, entry.act, entry);
-  }
-  // Of two concurrent epochs with one number the lower id is first: the order of arrival must not show.
-  state.epochs.sort((a, b) => b.number - a.number || (a.id < b.id ? -1 : 1));
+  for (const entry of inOrder(entries)) if (entry.act) apply(state, entry.act, entry);
+  sortEpochs(state);
   return state;
+}
+
+function compareActs(a: LoggedEntry, b: LoggedEntry): number {
+  return a.startOp - b.startOp || compareIds(a, b);
+}
+
+function inOrder(entries: readonly LoggedEntry[]): LoggedEntry[] {
+  return entries.filter((entry) => entry.act).sort(compareActs);
+}
+
+/** Newest first; of two concurrent ones with one number the lower id, so that the order of arrival does not show. */
+function sortEpochs(state: Draft): void {
+  state.epochs.sort((a, b) => b.number - a.number || (a.id < b.id ? -1 : 1));
 }
 
 function apply(state: Draft, act: Act | UnknownAct, entry: LoggedEntry): void {
@@ -110,9 +141,11 @@ function apply(state: Draft, act: Act | UnknownAct, entry: LoggedEntry): void {
       });
       return;
     case 'invite': {
-      // Whoever restates another's key changes nothing about it.
+      // Of several acts for one key, made side by side, the one that holds longest counts: nobody can end another's.
       const key = toBase64url(act.key);
-      if (!state.invites.has(key))
+      const before = state.invites.get(key);
+      const until = act.expires ?? Number.POSITIVE_INFINITY;
+      if (!before || (before.expires ?? Number.POSITIVE_INFINITY) < until)
         state.invites.set(key, { by: entry.author, expires: act.expires });
       return;
     }

@@ -37,6 +37,8 @@ export interface SpaceChange {
   readonly opened: readonly { readonly channel: ChannelId; readonly opened: Opened }[];
   readonly membership: boolean;
   readonly secrets: boolean;
+  /** What could be held in memory only until now has been stored. */
+  readonly caughtUp: boolean;
 }
 
 export interface WriteOptions {
@@ -67,6 +69,7 @@ export class Space {
   readonly welcomers = new Set<PeerId>();
   /** Let in, but not stored: the store refused. Tried again before anything else is stored. */
   #unstored: { readonly document: DocumentId; readonly entries: readonly LoggedEntry[] }[] = [];
+  readonly #triedSeals = new Set<EntryId>();
   /** Sealed entries of the space document: names, profiles, settings. */
   readonly settings = new Chain();
   #membership: Membership;
@@ -278,8 +281,8 @@ export class Space {
       }
       if (verdict.is !== 'new') continue;
       fresh.push(verdict.entry);
-      if (log.address.kind === 'space') this.#membership = membershipOf(log);
     }
+    if (fresh.length > 0 && log.address.kind === 'space') this.#membership = membershipOf(log);
     if (fresh.length === 0) {
       // What is known may be held in memory only: nobody may be told that it is stored before it is.
       await this.#appendUnstored();
@@ -296,6 +299,11 @@ export class Space {
     return results;
   }
 
+  /** Whether all that is held of a document is stored, too. */
+  isStored(log: DocumentLog): boolean {
+    return this.#unstored.every(({ document }) => document !== log.id);
+  }
+
   async #append(
     document: DocumentId,
     entries: readonly LoggedEntry[],
@@ -306,10 +314,18 @@ export class Space {
   }
 
   async #appendUnstored(): Promise<void> {
+    if (this.#unstored.length === 0) return;
     for (let next = this.#unstored[0]; next; next = this.#unstored[0]) {
       await this.#store.append(next.document, next.entries);
       this.#unstored.shift();
     }
+    this.#onChange({
+      admitted: [],
+      opened: [],
+      membership: false,
+      secrets: false,
+      caughtUp: true,
+    });
   }
 
   #around(log: DocumentLog): Surroundings {
@@ -345,7 +361,13 @@ export class Space {
     const secrets = this.record.epochs.length !== keys;
     if (secrets) this.#openSealed();
     const opened = this.#opened.splice(0);
-    this.#onChange({ admitted, opened, membership: this.#membership !== before, secrets });
+    this.#onChange({
+      admitted,
+      opened,
+      membership: this.#membership !== before,
+      secrets,
+      caughtUp: false,
+    });
   }
 
   #take(log: DocumentLog, entry: LoggedEntry): void {
@@ -395,7 +417,10 @@ export class Space {
     for (const epoch of this.#membership.epochs) {
       if (this.record.epochs.some((held) => held.id === epoch.id)) continue;
       const log = this.log({ kind: 'epoch', space: this.record.id, epoch: epoch.id });
-      for (const { entry } of log.entries) {
+      for (const { id, entry } of log.entries) {
+        // Trying one costs milliseconds: once is enough.
+        if (this.#triedSeals.has(id)) continue;
+        this.#triedSeals.add(id);
         const seal = parseSeal(entry.body);
         if (!seal || toHex(seal.to) !== toHex(this.#device.publicKey)) continue;
         const secrets = await openEpochSeal({
@@ -426,12 +451,15 @@ export class Space {
   }
 
   /**
-   * The epoch that one writes under: the newest whose secrets are held. No act of this version takes anything from
-   * anybody, so older ones are as good; were it only the newest, any member could silence all by starting one that nobody
-   * can open.
+   * The epoch that one writes and meets under: the oldest whose secrets are held, which is the first. No act of this
+   * version takes anything from anybody, so nothing needs a later one; were it the newest, any member could part the others
+   * by starting one that only some of them can open.
    */
   get writingEpoch(): HeldEpoch | undefined {
-    for (const { id } of this.#membership.epochs) {
+    const begun = this.#membership.epochs.toSorted(
+      (a, b) => a.number - b.number || (a.id < b.id ? -1 : 1),
+    );
+    for (const { id } of begun) {
       const held = this.record.epochs.find((epoch) => epoch.id === id);
       if (held) return held;
     }

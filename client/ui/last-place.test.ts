@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createKept } from './kept.ts';
+import { createKept } from './text-storage.ts';
 import { createLastPlace } from './last-place.ts';
 
 const nowhere = () => {

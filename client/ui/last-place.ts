@@ -1,4 +1,4 @@
-import { type Kept, kept } from './kept.ts';
+import { type Kept, kept } from './text-storage.ts';
 
 /** Where one was last, and in each space which channel. */
 export function createLastPlace(store: Kept) {

@@ -7,23 +7,20 @@ import { ConnectionStatus } from '../frame/connection-status.tsx';
 import { createMedia, NARROW, WIDE } from '../frame/media.ts';
 import { MembersPanel } from '../frame/members-panel.tsx';
 import { Notices } from '../frame/notices.tsx';
-import { kept } from '../kept.ts';
+import { kept } from '../text-storage.ts';
 import { usePeer } from '../peer-context.ts';
 import { hrefOf } from '../route.ts';
 import type { ShownSpace } from '../shown.ts';
 import { Composer } from './composer.tsx';
+import { FIRST_SHOWN, withEarlier } from './earlier.ts';
 import { Timeline } from './timeline.tsx';
-
-/** The newest messages asked for at first, and how many more each time. */
-const PAGE = 60;
-const MOST = 5000;
 
 /** One channel: its header, its timeline, the composer, and beside it who is a member. */
 export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
   const { view, ask } = usePeer();
   const wide = createMedia(WIDE);
   const narrow = createMedia(NARROW);
-  const [newest, setNewest] = createSignal(PAGE);
+  const [newest, setNewest] = createSignal(FIRST_SHOWN);
   const [shown, setShown] = createSignal(wide() && kept.read('members') !== 'closed');
   let toggle: HTMLButtonElement | undefined;
 
@@ -88,7 +85,8 @@ export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
         <Timeline
           space={props.space}
           timeline={timeline()}
-          onEarlier={() => setNewest(Math.min(MOST, newest() + 3 * PAGE))}
+          newest={newest()}
+          onEarlier={() => setNewest(withEarlier)}
           onRead={() => void ask.markRead({ space: props.space.id, channel: props.channel })}
         />
         <Composer space={props.space.id} channel={props.channel} alone={alone()} />

@@ -3,12 +3,21 @@ import { Show } from 'solid-js';
 import type { MessageView } from '../../engine/view.ts';
 import { Markdown } from '../markdown/markdown-view.tsx';
 import { KnitAvatar } from '../pieces/knit-avatar.tsx';
-import { clockTime, nameOf } from '../pieces/words.ts';
+import { nameOf } from '../pieces/names.ts';
+import { PersonName } from '../pieces/person-name.tsx';
+import { clockTime } from '../pieces/times-and-sizes.ts';
 import { Ticks } from './ticks.tsx';
 
 /** One message. Without its head the author is still said to whoever listens. */
-export function Message(props: { message: MessageView; head: boolean; account: string }) {
-  const name = () => nameOf(props.message.authorName);
+export function Message(props: {
+  message: MessageView;
+  head: boolean;
+  account: string;
+  /** What tells the author from others of the same name. */
+  mark?: string | undefined;
+}) {
+  const heard = () =>
+    [nameOf(props.message.authorName), props.mark].filter((part) => part).join(' · ');
   const time = () => clockTime(props.message.at);
   return (
     <li class="message" classList={{ head: props.head }}>
@@ -16,7 +25,7 @@ export function Message(props: { message: MessageView; head: boolean; account: s
         when={props.head}
         fallback={
           <>
-            <span class="heard-only">{`${name()}, `}</span>
+            <span class="heard-only">{`${heard()}, `}</span>
             <time class="message-time beside" datetime={new Date(props.message.at).toISOString()}>
               {time()}
             </time>
@@ -25,7 +34,11 @@ export function Message(props: { message: MessageView; head: boolean; account: s
       >
         <KnitAvatar of={props.account} size={36} />
         <p class="message-head">
-          <bdi class="message-author">{name()}</bdi>
+          <PersonName
+            class="message-author"
+            name={props.message.authorName}
+            mark={props.mark}
+          />
           <time class="message-time" datetime={new Date(props.message.at).toISOString()}>
             {time()}
           </time>

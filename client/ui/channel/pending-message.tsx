@@ -2,7 +2,7 @@ import Clock from 'lucide-solid/icons/clock';
 import { Show } from 'solid-js';
 import type { PendingView } from '../../engine/view.ts';
 import { usePeer } from '../peer-context.ts';
-import { nameOf } from '../pieces/words.ts';
+import { nameOf } from '../pieces/names.ts';
 
 /** A message that is not stored yet. */
 export function PendingMessage(props: { pending: PendingView }) {

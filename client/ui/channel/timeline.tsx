@@ -10,8 +10,11 @@ import {
   onMount,
   Show,
 } from 'solid-js';
-import { countOf, dayName, nameOf, possessive } from '../pieces/words.ts';
+import type { MessageView } from '../../engine/view.ts';
+import { namesakeMarks, nameOf, possessive } from '../pieces/names.ts';
+import { countOf, dayName } from '../pieces/times-and-sizes.ts';
 import type { ShownSpace, ShownTimeline } from '../shown.ts';
+import { earlierFor, MOST_SHOWN } from './earlier.ts';
 import { Message } from './message.tsx';
 import { PendingMessage } from './pending-message.tsx';
 import { createStickToEnd } from './stick-to-end.ts';
@@ -21,6 +24,8 @@ import { timelineBlocks } from './timeline-blocks.ts';
 export function Timeline(props: {
   space: ShownSpace;
   timeline: ShownTimeline | undefined;
+  /** How many of its newest messages were asked for. */
+  newest: number;
   onEarlier: () => void;
   onRead: () => void;
 }) {
@@ -35,7 +40,18 @@ export function Timeline(props: {
     () =>
       new Map(props.space.members.flatMap((m) => m.devices.map((d) => [d, m.account] as const))),
   );
+  const accountOf = (message: MessageView) => accounts().get(message.author) ?? message.author;
+  // Who has left the space is no member any more, and may have been called as somebody is now.
+  const marks = createMemo(() =>
+    namesakeMarks([
+      ...messages()
+        .filter((message) => !accounts().has(message.author))
+        .map((message) => ({ account: message.author, name: message.authorName })),
+      ...props.space.members,
+    ]),
+  );
 
+  const earlier = () => earlierFor({ more: props.timeline?.more ?? false, newest: props.newest });
   const [fetching, setFetching] = createSignal(false);
   const [behind, setBehind] = createSignal(false);
   const stick = createStickToEnd({
@@ -90,7 +106,13 @@ export function Timeline(props: {
         ref={stick.viewport}
       >
         <div class="timeline-inner" ref={stick.content}>
-          <Show when={props.timeline?.more}>
+          <Show when={earlier() === 'kept'}>
+            <p class="earlier-kept">
+              Older messages are kept on this device; this page shows the newest{' '}
+              {MOST_SHOWN.toLocaleString('en-GB')} of a channel.
+            </p>
+          </Show>
+          <Show when={earlier() === 'more'}>
             <button
               type="button"
               class="button earlier"
@@ -121,7 +143,8 @@ export function Timeline(props: {
                       <Message
                         message={message}
                         head={cut().heads.has(message.id)}
-                        account={accounts().get(message.author) ?? message.author}
+                        account={accountOf(message)}
+                        mark={marks().get(accountOf(message))}
                       />
                     )}
                   </For>

@@ -1,7 +1,7 @@
 import { Show } from 'solid-js';
 import { KnitAvatar } from '../pieces/knit-avatar.tsx';
 import { Thread } from '../pieces/thread.tsx';
-import { byteCount, span } from '../pieces/words.ts';
+import { byteCount, span } from '../pieces/times-and-sizes.ts';
 import type { LinkStats } from '../shown.ts';
 import { causes } from './figures.ts';
 

@@ -1,5 +1,5 @@
 import { For, Show } from 'solid-js';
-import { byteCount } from '../pieces/words.ts';
+import { byteCount } from '../pieces/times-and-sizes.ts';
 import type { LinksStatus, ServerState } from '../shown.ts';
 
 const words: Readonly<Record<ServerState, string>> = {

@@ -3,7 +3,7 @@ import { createMemo } from 'solid-js';
 import { usePeer } from '../peer-context.ts';
 import { Thread } from '../pieces/thread.tsx';
 import type { ShownSpace } from '../shown.ts';
-import { peopleHere, tiedBy } from './tied.ts';
+import { peopleHere, tiedBy } from './link-summary.ts';
 
 /** How this device is tied to the others, in a line, and how many people are here. */
 export function ConnectionStatus(props: { space?: ShownSpace | undefined }) {

@@ -1,5 +1,5 @@
 import type { MemberView } from '../../engine/view.ts';
-import { nameOf } from '../pieces/words.ts';
+import { nameOf } from '../pieces/names.ts';
 
 const byName = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
 

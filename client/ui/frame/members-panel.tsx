@@ -3,7 +3,8 @@ import X from 'lucide-solid/icons/x';
 import { createMemo, createUniqueId, For, onMount, Show } from 'solid-js';
 import { KnitAvatar } from '../pieces/knit-avatar.tsx';
 import { Thread } from '../pieces/thread.tsx';
-import { nameOf } from '../pieces/words.ts';
+import { namesakeMarks } from '../pieces/names.ts';
+import { PersonName } from '../pieces/person-name.tsx';
 import type { ShownSpace } from '../shown.ts';
 import { inOrder, underName } from './member-order.ts';
 
@@ -11,6 +12,7 @@ import { inOrder, underName } from './member-order.ts';
 export function MembersPanel(props: { space: ShownSpace; onClose: () => void; over: boolean }) {
   const heading = createUniqueId();
   const members = createMemo(() => inOrder(props.space.members));
+  const marks = createMemo(() => namesakeMarks(props.space.members));
   let close: HTMLButtonElement | undefined;
   onMount(() => {
     if (props.over) close?.focus();
@@ -45,7 +47,7 @@ export function MembersPanel(props: { space: ShownSpace; onClose: () => void; ov
               <li>
                 <KnitAvatar of={member.account} size={30} />
                 <span class="member-name">
-                  <bdi>{nameOf(member.name)}</bdi>
+                  <PersonName name={member.name} mark={marks().get(member.account)} />
                   <Show when={underName(member)}>{(under) => <small>{under()}</small>}</Show>
                 </span>
                 <Show when={!member.you}>

@@ -1,7 +1,7 @@
 import './notices.css';
 import X from 'lucide-solid/icons/x';
 import { createMemo, createSignal, For, Show } from 'solid-js';
-import { kept } from '../kept.ts';
+import { kept } from '../text-storage.ts';
 import { usePeer } from '../peer-context.ts';
 import { noticesFor } from './notices-for.ts';
 

@@ -2,7 +2,7 @@ import Plus from 'lucide-solid/icons/plus';
 import { For } from 'solid-js';
 import { usePeer } from '../peer-context.ts';
 import { Mark } from '../pieces/mark.tsx';
-import { initials } from '../pieces/words.ts';
+import { initials } from '../pieces/names.ts';
 import { hrefOf } from '../route.ts';
 
 /** One's spaces, one tile each. */

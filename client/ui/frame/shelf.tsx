@@ -1,6 +1,6 @@
 import Waypoints from 'lucide-solid/icons/waypoints';
 import { createSignal, Show } from 'solid-js';
-import { countOf } from '../pieces/words.ts';
+import { countOf } from '../pieces/times-and-sizes.ts';
 import { currentRoute } from '../router.ts';
 import type { ShownSpace } from '../shown.ts';
 import { Channels } from './channels.tsx';

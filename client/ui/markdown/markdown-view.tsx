@@ -69,6 +69,8 @@ function OneBlock(props: { block: Block }) {
           <code>{block.text}</code>
         </pre>
       );
+    case 'plain':
+      return <p class="md-plain">{block.text}</p>;
     case 'list': {
       const items = (
         <For each={block.items}>

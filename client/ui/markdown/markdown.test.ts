@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Block, type Inline, parseMarkdown, plainText } from './markdown.ts';
+import { MARKDOWN_BOUNDS } from './bounded-rules.ts';
+import { type Block, type Inline, nodesIn, parseMarkdown, plainText } from './markdown.ts';
 import { safeLink } from './safe-link.ts';
 
 /** Every inline node of a message. */
@@ -126,10 +127,91 @@ describe('markdown', () => {
     expect(shownBy(text)).toBe('your bank (https://bank.example@evil.example/)');
   });
 
-  it('stays shallow however deep the quoting', () => {
-    const depth = (blocks: readonly Block[]): number =>
-      1 + Math.max(0, ...blocks.map((block) => (block.is === 'quote' ? depth(block.inner) : 0)));
-    expect(depth(parseMarkdown(`${'> '.repeat(5000)}x`))).toBeLessThan(25);
+  const depth = (blocks: readonly Block[]): number =>
+    Math.max(
+      0,
+      ...blocks.map((block) => {
+        if (block.is === 'quote') return 1 + depth(block.inner);
+        return block.is === 'list' ? 1 + Math.max(...block.items.map(depth)) : 0;
+      }),
+    );
+  const inlineDepth = (run: readonly Inline[]): number =>
+    Math.max(0, ...run.map((node) => ('inner' in node ? 1 + inlineDepth(node.inner) : 0)));
+  const textOf = (blocks: readonly Block[]): string =>
+    JSON.stringify(blocks, (key, value: unknown) => (key === 'is' ? undefined : value));
+
+  it.each([
+    ['quotes', '> '.repeat(5000)],
+    ['lists', '- '.repeat(5000)],
+    ['both', '> 1. '.repeat(2000)],
+  ])('stays shallow however deep the nesting of %s, and loses none of the text', (_, marks) => {
+    const blocks = parseMarkdown(`${marks}the end`);
+    expect(depth(blocks)).toBe(MARKDOWN_BOUNDS.depth);
+    expect(textOf(blocks)).toContain('the end');
+  });
+
+  it('stays shallow however many marks are set into each other, and loses none of the text', () => {
+    const marks = '**a *b '.repeat(1500);
+    const [block] = parseMarkdown(`${marks}the end${' c* d**'.repeat(1500)}`);
+    const blocks = block ? [block] : [];
+    expect(textOf(blocks)).toContain('the end');
+    expect(nodesIn(block ?? { is: 'rule' })).toBeLessThan(MARKDOWN_BOUNDS.nodes);
+    const shallow = parseMarkdown(`${'**a *b '.repeat(20)}the end${' c* d**'.repeat(20)}`);
+    expect(shallow[0]).toMatchObject({ is: 'paragraph' });
+    expect(inlineDepth(nodesOf(shallow).slice(0, 2))).toBeLessThanOrEqual(MARKDOWN_BOUNDS.depth);
+    expect(shownBy('**a *b* c**')).toBe('a b c');
+    expect(plainText(nodesOf(shallow).slice(0, 1))).not.toBe('');
+  });
+
+  const table = (columns: number, rows: number) =>
+    [
+      '|a'.repeat(columns),
+      '|-'.repeat(columns),
+      ...Array.from({ length: rows - 1 }, () => '|b'),
+    ].join('\n');
+  const cellsOf = (blocks: readonly Block[]) =>
+    blocks.flatMap((block) => (block.is === 'table' ? block.rows.flat() : [])).length;
+
+  it('draws a table of up to 20 columns, 200 rows and 500 cells, and shows a larger one as its text', () => {
+    expect(cellsOf(parseMarkdown(table(20, 25)))).toBe(500);
+    expect(cellsOf(parseMarkdown(table(2, 200)))).toBe(400);
+    for (const large of [table(21, 2), table(1, 201), table(20, 26), table(4000, 1000)]) {
+      const blocks = parseMarkdown(large);
+      expect(blocks.map((block) => block.is)).not.toContain('table');
+      expect(textOf(blocks)).toContain('|a');
+    }
+  });
+
+  it('draws no more cells for being split into many tables', () => {
+    const many = Array.from({ length: 100 }, () => table(20, 20)).join('\n\n');
+    expect(cellsOf(parseMarkdown(many))).toBe(400);
+  });
+
+  it('shows what goes beyond 2,000 nodes as it was typed', () => {
+    const paragraphs = Array.from({ length: 1500 }, (_, index) => `*${index}*`);
+    const blocks = parseMarkdown(paragraphs.join('\r\n\r\n'));
+    const rest = blocks.at(-1);
+    const drawn = blocks.slice(0, -1);
+    expect(drawn.reduce((sum, block) => sum + nodesIn(block), 0)).toBeLessThanOrEqual(
+      MARKDOWN_BOUNDS.nodes,
+    );
+    expect(drawn.length).toBeGreaterThan(600);
+    expect(rest).toEqual({ is: 'plain', text: paragraphs.slice(drawn.length).join('\n\n') });
+  });
+
+  it('draws any message within its bounds', () => {
+    const scrap = fc.constantFrom('> ', '- ', '1. ', '|-', '|a', '\n', '\n\n', '*', '**', '`', 'x ');
+    const piece = fc.tuple(scrap, fc.nat(300)).map(([text, times]) => text.repeat(times));
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const blocks = parseMarkdown(pieces.join('').slice(0, 16_000));
+        expect(blocks.reduce((sum, block) => sum + nodesIn(block), 0)).toBeLessThanOrEqual(
+          MARKDOWN_BOUNDS.nodes + 1,
+        );
+        expect(depth(blocks)).toBeLessThanOrEqual(MARKDOWN_BOUNDS.depth);
+        expect(cellsOf(blocks)).toBeLessThanOrEqual(MARKDOWN_BOUNDS.cells);
+      }),
+    );
   });
 
   it('takes any text without throwing, and every link it finds is one that may be followed', () => {

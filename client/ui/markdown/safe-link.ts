@@ -1,3 +1,5 @@
+import { hostsNamedIn, sameSite } from './named-hosts.ts';
+
 const schemes = new Set(['http:', 'https:', 'mailto:']);
 
 /** Marks that reorder or hide text: bidirectional controls, zero-width characters, line separators. */
@@ -30,11 +32,21 @@ export function safeLink(href: string, text: string): SafeLink | undefined {
     return undefined;
   }
   if (!schemes.has(url.protocol) || url.username || url.password) return undefined;
-  if (url.protocol === 'mailto:') return { href: url.href };
-  const named = hostNamedBy(text);
-  return named === undefined || named === url.hostname
+  if (isItsAddress(text, url)) return { href: url.href };
+  const named = hostsNamedIn(text);
+  const address = decoded(url.pathname);
+  const mail = url.protocol === 'mailto:';
+  const hosts = mail ? address.split(',').map((to) => to.split('@').at(-1) ?? '') : [url.hostname];
+  return named.every((name) => hosts.every((host) => sameSite(name, host)))
     ? { href: url.href }
-    : { href: url.href, leadsTo: url.hostname };
+    : { href: url.href, leadsTo: mail ? address : url.hostname };
+}
+
+/** The text is the address itself, with or without its scheme: nothing to add, even where a file's name looks like a host. */
+function isItsAddress(text: string, url: URL): boolean {
+  return [text, `${url.protocol}//${text}`].some(
+    (address) => URL.canParse(address) && new URL(address).href === url.href,
+  );
 }
 
 function decoded(href: string): string {
@@ -42,18 +54,5 @@ function decoded(href: string): string {
     return decodeURIComponent(href);
   } catch {
     return href;
-  }
-}
-
-/** The host that a link's text claims, if it looks like an address at all. */
-function hostNamedBy(text: string): string | undefined {
-  const claim = /^\s*(?:https?:\/\/)?((?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?:[:/?#]\S*)?\s*$/iu.exec(
-    text,
-  )?.[1];
-  if (!claim) return undefined;
-  try {
-    return new URL(`https://${claim}`).hostname;
-  } catch {
-    return claim;
   }
 }

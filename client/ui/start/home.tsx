@@ -8,7 +8,8 @@ import { usePeer } from '../peer-context.ts';
 import { Mark } from '../pieces/mark.tsx';
 import { TextField } from '../pieces/text-field.tsx';
 import { TroubleNote } from '../pieces/trouble-note.tsx';
-import { countOf, initials } from '../pieces/words.ts';
+import { initials } from '../pieces/names.ts';
+import { countOf } from '../pieces/times-and-sizes.ts';
 import { hrefOf } from '../route.ts';
 import { goTo } from '../router.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { peopleHere, tiedBy } from './tied.ts';
+import { peopleHere, tiedBy } from './link-summary.ts';
 
 describe('the connection status', () => {
   it('says direct when every own link is, and how many', () => {

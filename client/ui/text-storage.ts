@@ -1,13 +1,14 @@
-/**
- * Small things of this page that outlive a reload: drafts, the last channel, dismissed notices. A browser may
- * refuse storage, when reading the property already throws; then they live as long as the page does.
- */
-export interface Shelf {
+/** Of `localStorage`, what is used here. */
+export interface TextStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 }
 
+/**
+ * Small things of this page that outlive a reload: drafts, the last channel, dismissed notices. A browser may
+ * refuse storage, when reading the property already throws; then they live as long as the page does.
+ */
 export interface Kept {
   read(key: string): string | undefined;
   /** An empty or absent value forgets. Says whether it will outlive the page. */
@@ -15,20 +16,20 @@ export interface Kept {
 }
 
 /** `open` is asked once, for `localStorage` or a stand-in; it may throw. */
-export function createKept(open: () => Shelf, prefix = 'snug.ui.'): Kept {
+export function createKept(open: () => TextStorage, prefix = 'snug.ui.'): Kept {
   const inPage = new Map<string, string>();
-  let shelf: Shelf | undefined;
+  let storage: TextStorage | undefined;
   try {
-    shelf = open();
+    storage = open();
   } catch {
-    shelf = undefined;
+    storage = undefined;
   }
   return {
     read(key) {
       const held = inPage.get(key);
       if (held !== undefined) return held;
       try {
-        return shelf?.getItem(prefix + key) ?? undefined;
+        return storage?.getItem(prefix + key) ?? undefined;
       } catch {
         return undefined;
       }
@@ -36,9 +37,9 @@ export function createKept(open: () => Shelf, prefix = 'snug.ui.'): Kept {
     write(key, value) {
       inPage.delete(key);
       try {
-        if (shelf) {
-          if (value) shelf.setItem(prefix + key, value);
-          else shelf.removeItem(prefix + key);
+        if (storage) {
+          if (value) storage.setItem(prefix + key, value);
+          else storage.removeItem(prefix + key);
           return true;
         }
       } catch {

@@ -1,4 +1,4 @@
-/** Numbers, times and names as a person reads them. */
+/** Times, sizes and counts as a person reads them. */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const sameYear = new Intl.DateTimeFormat('en-GB', {
@@ -52,18 +52,4 @@ export function span(ms: number): string {
   if (minutes < 90) return `${minutes} min`;
   const hours = Math.round(minutes / 60);
   return hours < 36 ? `${hours} h` : `${Math.round(hours / 24)} days`;
-}
-
-/** What to call somebody whose profile has not arrived yet. */
-export const nameOf = (name: string): string => name.trim() || 'Someone new';
-
-/** `Ada's`, `Ines'`. */
-export function possessive(name: string): string {
-  return `${name}${/s$/i.test(name) ? '’' : '’s'}`;
-}
-
-/** Two letters for a space on the rail: `Ly`, `42`, `Re`. */
-export function initials(name: string): string {
-  const letters = [...name.replace(/[^\p{L}\p{N}]/gu, '')].slice(0, 2).join('');
-  return letters || '·';
 }

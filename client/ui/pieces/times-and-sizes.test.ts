@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { byteCount, countOf, dayName, initials, nameOf, possessive, span } from './words.ts';
+import { byteCount, countOf, dayName, span } from './times-and-sizes.ts';
 
-describe('words', () => {
+describe('times and sizes', () => {
   it('name days from the viewer’s own midnight', () => {
     const now = new Date(2026, 10, 24, 0, 30).getTime();
     expect(dayName(new Date(2026, 10, 24, 0, 1).getTime(), now)).toBe('Today');
@@ -30,15 +30,5 @@ describe('words', () => {
       '3 h',
       '7 days',
     ]);
-  });
-
-  it('have a word for who has no name yet', () => {
-    expect([nameOf(''), nameOf('  '), nameOf('Ada')]).toEqual([
-      'Someone new',
-      'Someone new',
-      'Ada',
-    ]);
-    expect([possessive('Ada'), possessive('Ines')]).toEqual(['Ada’s', 'Ines’']);
-    expect([initials('Lyre Street'), initials('🧶'), initials('42nd')]).toEqual(['Ly', '·', '42']);
   });
 });

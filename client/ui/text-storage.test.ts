@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createKept, draftKey, type Shelf } from './kept.ts';
+import { createKept, draftKey, type TextStorage } from './text-storage.ts';
 
-function shelfOf(map: Map<string, string>): Shelf {
+function storageOf(map: Map<string, string>): TextStorage {
   return {
     getItem: (key) => map.get(key) ?? null,
     setItem: (key, value) => void map.set(key, value),
@@ -12,15 +12,15 @@ function shelfOf(map: Map<string, string>): Shelf {
 describe('kept', () => {
   it('keeps a draft per channel across pages', () => {
     const disk = new Map<string, string>();
-    createKept(() => shelfOf(disk)).write(draftKey('s', 'a'), 'half a thought');
-    const later = createKept(() => shelfOf(disk));
+    createKept(() => storageOf(disk)).write(draftKey('s', 'a'), 'half a thought');
+    const later = createKept(() => storageOf(disk));
     expect(later.read(draftKey('s', 'a'))).toBe('half a thought');
     expect(later.read(draftKey('s', 'b'))).toBeUndefined();
   });
 
   it('forgets what is emptied and leaves nothing behind', () => {
     const disk = new Map<string, string>();
-    const kept = createKept(() => shelfOf(disk));
+    const kept = createKept(() => storageOf(disk));
     kept.write('draft', 'text');
     expect(kept.write('draft', '')).toBe(true);
     expect(disk.size).toBe(0);
@@ -39,7 +39,7 @@ describe('kept', () => {
     const disk = new Map<string, string>();
     let full = false;
     const kept = createKept(() => ({
-      ...shelfOf(disk),
+      ...storageOf(disk),
       setItem: (key, value) => {
         if (full) throw new DOMException('full', 'QuotaExceededError');
         disk.set(key, value);
