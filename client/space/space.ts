@@ -2,10 +2,9 @@
  * One space as this device holds it: its documents, the secrets that open them, and what follows from both. All
  * writing and letting-in goes through one queue, so what is judged is never changed while it is judged.
  */
-import { fromHex, toHex } from '@snug/shared/crypto/bytes.ts';
+import { fromHex } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
-import { openEpochSeal, parseSeal } from '@snug/shared/entries/acts.ts';
-import { type Body, hintOf, openBody, sealBody } from '@snug/shared/entries/body.ts';
+import { type Body, sealBody } from '@snug/shared/entries/body.ts';
 import { entryId, NO_HINT, SORT, type Sort, signEntry } from '@snug/shared/entries/entry.ts';
 import type {
   ChangeHash,
@@ -18,11 +17,15 @@ import type {
 import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { type Address, documentIdOf } from './address.ts';
 import { type Arrival, judge, type Surroundings, type Verdict, verified } from './admission.ts';
-import { Chain, type Opened } from './chain.ts';
-import { DocumentLog, type LoggedEntry, logged } from './document-log.ts';
+import { Bodies, type OpenedInChannel } from './bodies.ts';
+import type { Chain } from './chain.ts';
+import { type DocumentLog, type LoggedEntry, logged } from './document-log.ts';
+import { EpochSecrets, hasSealFor } from './epoch-secrets.ts';
 import { type Membership, membershipOf } from './membership.ts';
+import { SpaceDocuments } from './space-documents.ts';
 import { type HeldEpoch, type SpaceRecord, spaceKey } from './space-record.ts';
 import type { KeptValue, Store } from './store.ts';
+import { Unstored } from './unstored.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** Something changed that others may care about. */
@@ -34,7 +37,7 @@ export interface SpaceChange {
     readonly from?: PeerId;
   }[];
   /** Messages and other sealed entries of channels that could be opened just now. */
-  readonly opened: readonly { readonly channel: ChannelId; readonly opened: Opened }[];
+  readonly opened: readonly OpenedInChannel[];
   readonly membership: boolean;
   readonly secrets: boolean;
   /** What could be held in memory only until now has been stored. */
@@ -46,9 +49,6 @@ export interface WriteOptions {
   readonly beside?: (id: EntryId) => readonly KeptValue[];
 }
 
-/** How many of a channel's segments beyond those held may be spoken of at a time. */
-const SEGMENTS_AHEAD = 64;
-
 export interface Received {
   readonly verdict: Verdict;
   readonly arrival: Arrival;
@@ -59,23 +59,17 @@ export class Space {
   readonly #device: DeviceKey;
   readonly #store: Store;
   readonly #onChange: (change: SpaceChange) => void;
-  readonly #logs = new Map<DocumentId, DocumentLog>();
+  readonly #documents: SpaceDocuments;
+  readonly #unstored: Unstored;
   readonly #waiting = new WaitingRoom();
-  /** Opened since listeners were last told. */
-  readonly #opened: { readonly channel: ChannelId; readonly opened: Opened }[] = [];
-  readonly #sealed = new Set<{ log: DocumentLog; entry: LoggedEntry }>();
-  readonly #channels = new Map<ChannelId, Chain>();
   /** Peers who answered while this device asked to be let in: believed until the members are known. */
   readonly welcomers = new Set<PeerId>();
-  /** Let in, but not stored: the store refused. Tried again before anything else is stored. */
-  #unstored: { readonly document: DocumentId; readonly entries: readonly LoggedEntry[] }[] = [];
-  readonly #triedSeals = new Set<EntryId>();
-  /** Sealed entries of the space document: names, profiles, settings. */
-  readonly settings = new Chain();
+  readonly #secrets: EpochSecrets;
+  readonly #bodies: Bodies;
   #membership: Membership;
   #queue: Promise<unknown> = Promise.resolve();
-  /** Entries that could not be read back or opened as what they claim. */
-  #unreadable = 0;
+  /** Entries that could not be read back. */
+  #damaged = 0;
 
   constructor(options: {
     record: SpaceRecord;
@@ -87,6 +81,10 @@ export class Space {
     this.#device = options.device;
     this.#store = options.store;
     this.#onChange = options.onChange;
+    this.#documents = new SpaceDocuments(options.record.id);
+    this.#unstored = new Unstored(options.store, () => this.#tell({ caughtUp: true }));
+    this.#secrets = new EpochSecrets(options.record, options.device);
+    this.#bodies = new Bodies(this.#secrets);
     this.#membership = membershipOf(this.log({ kind: 'space', space: this.record.id }));
   }
 
@@ -94,60 +92,36 @@ export class Space {
     return this.#membership;
   }
 
+  /** Entries that could not be read back, or opened as what they claim to be. */
   get unreadable(): number {
-    return this.#unreadable;
+    return this.#damaged + this.#bodies.unreadable;
   }
 
   get logs(): Iterable<DocumentLog> {
-    return this.#logs.values();
+    return this.#documents;
   }
 
   /** The log of a document of this space; an empty one where nothing is held yet. */
   log(address: Address): DocumentLog {
-    const id = documentIdOf(address);
-    const held = this.#logs.get(id);
-    if (held) return held;
-    const fresh = new DocumentLog(address);
-    this.#logs.set(id, fresh);
-    return fresh;
+    return this.#documents.log(address);
   }
 
-  /**
-   * The log that a neighbour may speak of under an address: of a document that acts have begun, and of a channel's
-   * segments those that are held and some beyond. Nobody can make this device hold logs without end.
-   */
+  /** The log that a neighbour may speak of under an address, if any. */
   place(address: Address): DocumentLog | undefined {
-    const { channels, epochs } = this.#membership;
-    if (address.space !== this.record.id) return undefined;
-    if (address.kind === 'epoch' && !epochs.some(({ id }) => id === address.epoch))
-      return undefined;
-    if (address.kind === 'segment') {
-      if (!channels.has(address.channel)) return undefined;
-      if (address.number >= this.#segments(address.channel) + SEGMENTS_AHEAD) return undefined;
-    }
-    return this.log(address);
-  }
-
-  /** How many of a channel's segments hold anything, counted from the first. */
-  #segments(channel: ChannelId): number {
-    let number = 0;
-    const id = (n: number) =>
-      documentIdOf({ kind: 'segment', space: this.record.id, channel, number: n });
-    while ((this.#logs.get(id(number))?.count ?? 0) > 0) number++;
-    return number;
+    return this.#documents.place(address, this.#membership);
   }
 
   /** Takes over what the tab that leads has kept of this space: secrets, state, what was read. */
   adopt(record: SpaceRecord): Promise<void> {
     return this.exclusively(async () => {
       Object.assign(this.record, record);
-      this.#openSealed();
+      this.#bodies.retry();
       await this.#settle([], this.#membership);
     });
   }
 
   held(id: DocumentId): DocumentLog | undefined {
-    return this.#logs.get(id);
+    return this.#documents.held(id);
   }
 
   get spaceLog(): DocumentLog {
@@ -155,11 +129,11 @@ export class Space {
   }
 
   channel(id: ChannelId): Chain {
-    const held = this.#channels.get(id);
-    if (held) return held;
-    const fresh = new Chain();
-    this.#channels.set(id, fresh);
-    return fresh;
+    return this.#bodies.channel(id);
+  }
+
+  get settings(): Chain {
+    return this.#bodies.settings;
   }
 
   /** Whether a peer may have a document: members everything, as far as this device knows who they are. */
@@ -185,8 +159,8 @@ export class Space {
       }
     }
     await this.#openEpochs();
-    this.#openSealed();
-    this.#opened.length = 0;
+    this.#bodies.retry();
+    this.#bodies.takeNews();
   }
 
   async #readBack(address: Address): Promise<number> {
@@ -195,8 +169,8 @@ export class Space {
     for (const { bytes, deps, startOp, hash } of stored) {
       const entry = logged(bytes, deps, startOp);
       // What is damaged, and what builds on it, is left out: a neighbour fills it again.
-      if (!entry || entry.hash !== hash || log.startOp(deps) !== startOp) this.#unreadable++;
-      else if (log.add(entry)) this.#take(log, entry);
+      if (!entry || entry.hash !== hash || log.startOp(deps) !== startOp) this.#damaged++;
+      else if (log.add(entry)) this.#bodies.take(log, entry);
     }
     return stored.length;
   }
@@ -285,12 +259,12 @@ export class Space {
     if (fresh.length > 0 && log.address.kind === 'space') this.#membership = membershipOf(log);
     if (fresh.length === 0) {
       // What is known may be held in memory only: nobody may be told that it is stored before it is.
-      await this.#appendUnstored();
+      await this.#unstored.retry();
       return results;
     }
-    const stored = this.#append(log.id, fresh);
+    const stored = this.#unstored.append(log.id, fresh);
     // A failure to store is told once what came is in view: it may be all there is of it on this device.
-    await stored.catch(() => this.#unstored.push({ document: log.id, entries: fresh }));
+    await stored.catch(() => this.#unstored.add(log.id, fresh));
     await this.#settle(
       fresh.map((entry) => ({ log, entry, from })),
       before,
@@ -301,31 +275,22 @@ export class Space {
 
   /** Whether all that is held of a document is stored, too. */
   isStored(log: DocumentLog): boolean {
-    return this.#unstored.every(({ document }) => document !== log.id);
+    return !this.#unstored.has(log.id);
   }
 
-  async #append(
-    document: DocumentId,
-    entries: readonly LoggedEntry[],
-    beside: readonly KeptValue[] = [],
-  ): Promise<void> {
-    await this.#appendUnstored();
-    await this.#store.append(document, entries, beside);
-  }
-
-  async #appendUnstored(): Promise<void> {
-    if (this.#unstored.length === 0) return;
-    for (let next = this.#unstored[0]; next; next = this.#unstored[0]) {
-      await this.#store.append(next.document, next.entries);
-      this.#unstored.shift();
-    }
-    this.#onChange({
+  #tell(change: Partial<SpaceChange>): void {
+    const nothing = {
       admitted: [],
       opened: [],
       membership: false,
       secrets: false,
-      caughtUp: true,
-    });
+      caughtUp: false,
+    };
+    this.#onChange({ ...nothing, ...change });
+  }
+
+  #openEpochs(): Promise<boolean> {
+    return this.#secrets.open(this.#membership.epochs, ({ id }) => this.#epochLog(id));
   }
 
   #around(log: DocumentLog): Surroundings {
@@ -333,7 +298,7 @@ export class Space {
       membership: this.#membership,
       segment: (number) =>
         log.address.kind === 'segment'
-          ? this.#logs.get(documentIdOf({ ...log.address, number }))
+          ? this.#documents.held(documentIdOf({ ...log.address, number }))
           : undefined,
     };
   }
@@ -344,7 +309,7 @@ export class Space {
       const byDocument = Map.groupBy(this.#waiting.takeAll(), (w) => `${w.document} ${w.from}`);
       for (const group of byDocument.values()) {
         const [first] = group;
-        const log = first && this.#logs.get(first.document);
+        const log = first && this.#documents.held(first.document);
         if (!first || !log) continue;
         // Else whoever has many entries waiting makes each that comes cost as many verifications.
         const results = await this.#admit(log, first.from, group, 'checked');
@@ -355,115 +320,25 @@ export class Space {
 
   /** What was just let in takes effect: bodies are opened, secrets found, listeners told. */
   async #settle(admitted: SpaceChange['admitted'], before: Membership): Promise<void> {
-    for (const { log, entry } of admitted) this.#take(log, entry);
-    const keys = this.record.epochs.length;
-    await this.#openEpochs();
-    const secrets = this.record.epochs.length !== keys;
-    if (secrets) this.#openSealed();
-    const opened = this.#opened.splice(0);
-    this.#onChange({
-      admitted,
-      opened,
-      membership: this.#membership !== before,
-      secrets,
-      caughtUp: false,
-    });
+    for (const { log, entry } of admitted) this.#bodies.take(log, entry);
+    const secrets = await this.#openEpochs();
+    if (secrets) this.#bodies.retry();
+    const membership = this.#membership !== before;
+    this.#tell({ admitted, opened: this.#bodies.takeNews(), membership, secrets });
   }
 
-  #take(log: DocumentLog, entry: LoggedEntry): void {
-    if (entry.entry.sort === SORT.body && !this.#open(log, entry)) this.#sealed.add({ log, entry });
-  }
-
-  #openSealed(): void {
-    for (const waiting of this.#sealed)
-      if (this.#open(waiting.log, waiting.entry)) this.#sealed.delete(waiting);
-  }
-
-  /** True when there is nothing more to try: opened, or damaged inside. */
-  #open(log: DocumentLog, logged: LoggedEntry): boolean {
-    const { entry, deps, id, author } = logged;
-    const epoch = this.#epochByHint(entry.hint);
-    if (!epoch) return false;
-    const body = openBody({
-      contentSecret: epoch.content,
-      documentId: log.id,
-      device: entry.device,
-      deps,
-      sealed: entry.body,
-    });
-    if (!body) {
-      this.#unreadable++;
-      return true;
-    }
-    const opened: Opened = { id, author, body };
-    if (log.address.kind === 'space') this.settings.add(opened);
-    else if (log.address.kind === 'segment') {
-      const { channel } = log.address;
-      this.channel(channel).add(opened);
-      this.#opened.push({ channel, opened });
-    }
-    return true;
-  }
-
-  /** Of two epochs with one hint only the lower id opens bodies. */
-  #epochByHint(hint: Uint8Array): HeldEpoch | undefined {
-    const wanted = toHex(hint);
-    return this.record.epochs
-      .filter((epoch) => toHex(hintOf(epoch.id)) === wanted)
-      .sort((a, b) => (a.id < b.id ? -1 : 1))[0];
-  }
-
-  async #openEpochs(): Promise<void> {
-    for (const epoch of this.#membership.epochs) {
-      if (this.record.epochs.some((held) => held.id === epoch.id)) continue;
-      const log = this.log({ kind: 'epoch', space: this.record.id, epoch: epoch.id });
-      for (const { id, entry } of log.entries) {
-        // Trying one costs milliseconds: once is enough.
-        if (this.#triedSeals.has(id)) continue;
-        this.#triedSeals.add(id);
-        const seal = parseSeal(entry.body);
-        if (!seal || toHex(seal.to) !== toHex(this.#device.publicKey)) continue;
-        const secrets = await openEpochSeal({
-          spaceId: this.record.id,
-          epochId: epoch.id,
-          device: this.#device,
-          sealed: seal.sealed,
-        });
-        if (!secrets) continue;
-        const { number, rendezvous, content } = secrets;
-        this.record.epochs.push({ id: epoch.id, number, rendezvous, content });
-        break;
-      }
-    }
-  }
-
-  /**
-   * Whether the epoch's document holds a seal of this device's own for the device with this key. Only who can open a seal
-   * knows whether it holds anything, so another's seal says nothing.
-   */
+  /** Another device's secrets come from whoever let it in: whether this device has sealed an epoch's to it. */
   hasSealFor(epoch: EpochId, device: Uint8Array): boolean {
-    const log = this.log({ kind: 'epoch', space: this.record.id, epoch });
-    const wanted = toHex(device);
-    return log.entries.some(({ entry, author }) => {
-      const seal = author === this.#device.peerId ? parseSeal(entry.body) : undefined;
-      return seal !== undefined && toHex(seal.to) === wanted;
-    });
+    return hasSealFor(this.#epochLog(epoch), this.#device, device);
   }
 
-  /**
-   * The epoch that one writes and meets under: the oldest whose secrets are held, which is the first. No act of this
-   * version takes anything from anybody, so nothing needs a later one; were it the newest, any member could part the others
-   * by starting one that only some of them can open.
-   */
+  #epochLog(epoch: EpochId): DocumentLog {
+    return this.log({ kind: 'epoch', space: this.record.id, epoch });
+  }
+
+  /** The epoch that one writes and meets under, once its secrets are held. */
   get writingEpoch(): HeldEpoch | undefined {
-    const begun = this.#membership.epochs.toSorted(
-      (a, b) => a.number - b.number || (a.id < b.id ? -1 : 1),
-    );
-    for (const { id } of begun) {
-      const held = this.record.epochs.find((epoch) => epoch.id === id);
-      if (held) return held;
-    }
-    return undefined;
+    return this.#secrets.writing(this.#membership.epochs);
   }
 
   /** Writes an entry in clear: an act, a seal, or an opening. Within `exclusively`. */
@@ -548,7 +423,7 @@ export class Space {
         key: spaceKey(this.record.id),
         value: { ...this.record, unheld: withThis() },
       });
-    await this.#append(log.id, [entry], beside);
+    await this.#unstored.append(log.id, [entry], beside);
     // Others may have been acknowledged meanwhile.
     if (message) this.record.unheld = withThis();
     log.add(entry);
@@ -564,7 +439,7 @@ export class Space {
   async writingSegment(channel: ChannelId): Promise<DocumentLog> {
     const segment = (number: number) =>
       this.log({ kind: 'segment', space: this.record.id, channel, number });
-    const number = Math.max(0, this.#segments(channel) - 1);
+    const number = Math.max(0, this.#documents.segments(channel) - 1);
     const newest = segment(number);
     if (newest.count < ENTRY_LIMITS.segmentEntries) return newest;
     const named = newest.entries.findLast((e) => e.startOp >= ENTRY_LIMITS.openingStartOp);

@@ -1,0 +1,80 @@
+/** What the sealed entries say: each is opened when it is let in, or when its epoch's secret is found. */
+import { openBody } from '@snug/shared/entries/body.ts';
+import { SORT } from '@snug/shared/entries/entry.ts';
+import type { ChannelId } from '@snug/shared/protocol/ids.ts';
+import { Chain, type Opened } from './chain.ts';
+import type { DocumentLog, LoggedEntry } from './document-log.ts';
+import type { EpochSecrets } from './epoch-secrets.ts';
+
+/** An entry of a channel that could be opened. */
+export interface OpenedInChannel {
+  readonly channel: ChannelId;
+  readonly opened: Opened;
+}
+
+export class Bodies {
+  /** Sealed entries of the space document: names, profiles, settings. */
+  readonly settings = new Chain();
+  readonly #secrets: EpochSecrets;
+  readonly #channels = new Map<ChannelId, Chain>();
+  readonly #sealed = new Set<{ readonly log: DocumentLog; readonly entry: LoggedEntry }>();
+  readonly #news: OpenedInChannel[] = [];
+  #unreadable = 0;
+
+  constructor(secrets: EpochSecrets) {
+    this.#secrets = secrets;
+  }
+
+  channel(id: ChannelId): Chain {
+    const held = this.#channels.get(id);
+    if (held) return held;
+    const fresh = new Chain();
+    this.#channels.set(id, fresh);
+    return fresh;
+  }
+
+  /** How many could not be opened as what they claim to be, by a secret that is held. */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
+  /** What of the channels has been opened since this was last asked. */
+  takeNews(): readonly OpenedInChannel[] {
+    return this.#news.splice(0);
+  }
+
+  take(log: DocumentLog, entry: LoggedEntry): void {
+    if (entry.entry.sort === SORT.body && !this.#open(log, entry)) this.#sealed.add({ log, entry });
+  }
+
+  /** Secrets were found: what waited for them is tried again. */
+  retry(): void {
+    for (const waiting of this.#sealed)
+      if (this.#open(waiting.log, waiting.entry)) this.#sealed.delete(waiting);
+  }
+
+  /** True when there is nothing more to try: opened, or damaged inside. */
+  #open(log: DocumentLog, { entry, deps, id, author }: LoggedEntry): boolean {
+    const epoch = this.#secrets.byHint(entry.hint);
+    if (!epoch) return false;
+    const body = openBody({
+      contentSecret: epoch.content,
+      documentId: log.id,
+      device: entry.device,
+      deps,
+      sealed: entry.body,
+    });
+    if (!body) {
+      this.#unreadable++;
+      return true;
+    }
+    const opened: Opened = { id, author, body };
+    if (log.address.kind === 'space') this.settings.add(opened);
+    else if (log.address.kind === 'segment') {
+      const { channel } = log.address;
+      this.channel(channel).add(opened);
+      this.#news.push({ channel, opened });
+    }
+    return true;
+  }
+}

@@ -1,0 +1,85 @@
+/** The epochs' secrets that this device holds: found in seals, kept in the space's record, chosen by hint. */
+import { toHex } from '@snug/shared/crypto/bytes.ts';
+import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { hintOf } from '@snug/shared/entries/body.ts';
+import { openEpochSeal, parseSeal } from '@snug/shared/entries/epoch.ts';
+import type { EntryId } from '@snug/shared/protocol/ids.ts';
+import type { DocumentLog } from './document-log.ts';
+import type { Epoch } from './membership.ts';
+import type { HeldEpoch, SpaceRecord } from './space-record.ts';
+
+export class EpochSecrets {
+  readonly #record: SpaceRecord;
+  readonly #device: DeviceKey;
+  readonly #tried = new Set<EntryId>();
+
+  constructor(record: SpaceRecord, device: DeviceKey) {
+    this.#record = record;
+    this.#device = device;
+  }
+
+  /** Opens the seals that are for this device, of epochs whose secrets are not held. True when that brought any. */
+  async open(epochs: readonly Epoch[], logOf: (epoch: Epoch) => DocumentLog): Promise<boolean> {
+    const before = this.#record.epochs.length;
+    for (const epoch of epochs) {
+      if (this.#record.epochs.some((held) => held.id === epoch.id)) continue;
+      const held = await this.#openOne(epoch, logOf(epoch));
+      if (held) this.#record.epochs.push(held);
+    }
+    return this.#record.epochs.length !== before;
+  }
+
+  async #openOne(epoch: Epoch, log: DocumentLog): Promise<HeldEpoch | undefined> {
+    for (const { id, entry } of log.entries) {
+      // Trying one costs milliseconds: once is enough.
+      if (this.#tried.has(id)) continue;
+      this.#tried.add(id);
+      const seal = parseSeal(entry.body);
+      if (!seal || toHex(seal.to) !== toHex(this.#device.publicKey)) continue;
+      const secrets = await openEpochSeal({
+        spaceId: this.#record.id,
+        epochId: epoch.id,
+        device: this.#device,
+        sealed: seal.sealed,
+      });
+      if (!secrets) continue;
+      const { number, rendezvous, content } = secrets;
+      return { id: epoch.id, number, rendezvous, content };
+    }
+    return undefined;
+  }
+
+  /** Of two epochs with one hint only the lower id opens bodies. */
+  byHint(hint: Uint8Array): HeldEpoch | undefined {
+    const wanted = toHex(hint);
+    return this.#record.epochs
+      .filter((epoch) => toHex(hintOf(epoch.id)) === wanted)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))[0];
+  }
+
+  /**
+   * The epoch that one writes and meets under: the oldest whose secrets are held, which is the first. No act of this
+   * version takes anything from anybody, so nothing needs a later one; were it the newest, any member could part the others
+   * by starting one that only some of them can open.
+   */
+  writing(epochs: readonly Epoch[]): HeldEpoch | undefined {
+    const begun = epochs.toSorted((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1));
+    for (const { id } of begun) {
+      const held = this.#record.epochs.find((epoch) => epoch.id === id);
+      if (held) return held;
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Whether an epoch's document holds a seal by this device for the one with this key. Only who can open a seal knows
+ * whether it holds anything, so another's seal says nothing.
+ */
+export function hasSealFor(log: DocumentLog, by: DeviceKey, device: Uint8Array): boolean {
+  const wanted = toHex(device);
+  return log.entries.some(({ entry, author }) => {
+    const seal = author === by.peerId ? parseSeal(entry.body) : undefined;
+    return seal !== undefined && toHex(seal.to) === wanted;
+  });
+}
