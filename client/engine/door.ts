@@ -14,8 +14,8 @@ export type Objection =
   | 'unknown-invite'
   | 'expired-invite';
 
-/** So many members may say that they do not know an invite before it is given up: they may not have heard of it yet. */
-const UNKNOWN_INVITES = 3;
+/** So many strangers must say the same before it is believed: anybody who ever held a link may stand at the door. */
+const STRANGERS = 3;
 
 /** Judges a peer who asks to be linked, and lets a newcomer with a live invite in. `now` judges expiry. */
 export async function answerKnock(
@@ -40,18 +40,29 @@ export async function answerKnock(
 
 /** Own knocks that were answered by a refusal. */
 export class Refusals {
-  readonly #unknown = new Map<Space, number>();
+  /** Peers who refused, by space and reason. */
+  readonly #by = new Map<Space, Map<string, PeerId[]>>();
 
-  /** Whether this settles it: the space then is `refused`. */
-  refused(space: Space, reason: string): boolean {
-    if (space.record.state !== 'joining') return false;
-    if (reason === 'unknown-invite') {
-      const times = (this.#unknown.get(space) ?? 0) + 1;
-      this.#unknown.set(space, times);
-      if (times < UNKNOWN_INVITES) return false;
-    } else if (reason !== 'expired-invite' && reason !== 'bad-invite') return false;
+  /**
+   * Whether this settles it: the space then is `refused`. One who is named in the invite is believed when they say that
+   * it has expired; that they do not know it they may say because they have not heard of it yet.
+   */
+  refused(space: Space, peer: PeerId, reason: string): boolean {
+    if (space.record.state !== 'joining' || !isSettling(reason)) return false;
+    const reasons = this.#by.get(space) ?? new Map<string, PeerId[]>();
+    this.#by.set(space, reasons);
+    const before = reasons.get(reason) ?? [];
+    const named = space.record.invite?.peers.includes(peer) ?? false;
+    // A stranger counts once, whatever they repeat.
+    const peers = named || !before.includes(peer) ? [...before, peer] : before;
+    reasons.set(reason, peers);
+    if (!(named && reason !== 'unknown-invite') && peers.length < STRANGERS) return false;
     space.record.state = 'refused';
     space.record.refusal = reason;
     return true;
   }
+}
+
+function isSettling(reason: string): boolean {
+  return reason === 'expired-invite' || reason === 'bad-invite' || reason === 'unknown-invite';
 }

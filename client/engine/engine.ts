@@ -198,7 +198,7 @@ export class Engine {
         return;
       case 'refused': {
         const space = this.#shelf.find((s) => lobbyTopic(s) === event.topic);
-        if (!space || !this.#refusals.refused(space, event.reason)) return;
+        if (!space || !this.#refusals.refused(space, event.peer, event.reason)) return;
         this.#shelf.saveSoon(space);
         this.#meetings.leave(space);
         return this.#show();
