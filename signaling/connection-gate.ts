@@ -114,5 +114,7 @@ export class ConnectionGate {
 
 /** Asked anew each time: addresses come and go. */
 function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((own) => own.address));
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map((own) => own.address),
+  );
 }

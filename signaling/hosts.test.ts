@@ -3,9 +3,12 @@ import {
   challengeHosts,
   countedAddress,
   type HostSettings,
+  isLoopback,
   originAllowed,
   requestedHost,
+  strangeHost,
 } from './hosts.ts';
+import { startServer, TestPeer } from './test/test-peer.ts';
 
 const plain: HostSettings = { origins: [], publicHosts: [], trustProxy: false };
 const proxied = { ...plain, trustProxy: true };
@@ -38,6 +41,68 @@ describe('the hosts that a challenge may be signed for', () => {
     expect(challengeHosts({ host: '127.0.0.1.evil.example' }, settings)).not.toContain(
       '127.0.0.1.evil.example',
     );
+  });
+});
+
+describe('a server without public hosts', () => {
+  const strange = (host: string) => strangeHost({ host }, plain, () => ['203.0.113.7']) !== null;
+
+  it.each([
+    'localhost:8600',
+    'app.localhost',
+    '127.0.0.1:8600',
+    '[::1]:8600',
+    'snug',
+    'snug.local:8600',
+    '10.1.2.3',
+    '192.168.0.2:8600',
+    '[fe80::1]:8600',
+    '[fd00::1]',
+    '203.0.113.7:8600',
+  ])('answers as %s', (host) => {
+    expect(strange(host)).toBe(false);
+  });
+
+  it.each([
+    'chat.example.org',
+    'chat.example.org:8600',
+    'evil.example.',
+    '203.0.113.8',
+    '[2001:db8::1]:8600',
+    '127.0.0.1.evil.example',
+    '10.1.2.3.example',
+    'localhost.evil.example',
+    `${'a'.repeat(20_000)}!`,
+  ])('does not take part in a login as %s', (host) => {
+    expect(strange(host)).toBe(true);
+  });
+
+  it('is known by what it was told to be known by', () => {
+    const settings = { ...plain, publicHosts: ['chat.example.org'] };
+    expect(strangeHost({ host: 'chat.example.org' }, settings, () => [])).toBeNull();
+  });
+
+  it('refuses a login that was meant for another server, and says what its host has to do', async () => {
+    const server = await startServer();
+    const peer = new TestPeer(server.url, { headers: { host: 'chat.example.org' } });
+    expect((await peer.failed).message).toBe(
+      'This server does not know itself as chat.example.org. ' +
+        'Its host has to set PUBLIC_HOST=chat.example.org.',
+    );
+    peer.close();
+    await server.close();
+  });
+
+  it('warns at its start when others can reach it', async () => {
+    const warned = async (settings: Parameters<typeof startServer>[0]) => {
+      const server = await startServer(settings);
+      await server.close();
+      return server.logged.filter(({ event }) => event === 'no-public-host').length;
+    };
+    expect(await warned({ host: '0.0.0.0' })).toBe(1);
+    expect(await warned({ host: '0.0.0.0', publicHosts: ['chat.example.org'] })).toBe(0);
+    expect(await warned({ host: '127.0.0.1' })).toBe(0);
+    expect([null, '::', '::1', 'localhost'].map(isLoopback)).toEqual([false, false, true, true]);
   });
 });
 

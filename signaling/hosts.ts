@@ -62,11 +62,12 @@ export function strangeHost(
 ): string | null {
   const host = requestedHost(headers, settings);
   if (host === null || settings.publicHosts.length > 0) return null;
+  if (host.length > 260) return host;
   const name = host.replace(/:\d{1,5}$/, '').replace(/^\[(.*)\]$/, '$1');
   const family = isIP(name);
   const near =
     family === 0
-      ? /^[a-z0-9_-]*[a-z_-][a-z0-9_-]*$|^[a-z0-9_.-]+\.(?:local|localhost)$/.test(name)
+      ? /^(?=.*[a-z])[a-z0-9_-]+$|^[a-z0-9_.-]+\.(?:local|localhost)$/.test(name)
       : PRIVATE.check(name, family === 6 ? 'ipv6' : 'ipv4') || ownAddresses().includes(name);
   return near ? null : host;
 }

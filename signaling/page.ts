@@ -65,7 +65,10 @@ export function pageHandler(directory: string | null): PageHandler {
     serve(request, response, () => {
       if (request.url?.split('?', 1)[0] === '/config.json') {
         // The page asks which server it belongs to. Without a file that says otherwise: to this one.
-        response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' });
+        response.writeHead(200, {
+          'Content-Type': 'application/json',
+          'Cache-Control': 'no-cache',
+        });
         response.end('{}\n');
         return;
       }

@@ -121,6 +121,12 @@ describe('the limit on requests', () => {
     expect(limiter.take('a', 1000)).toBe(true);
   });
 
+  it('lets a source that asks too often use up nothing of what is there for all', () => {
+    const limiter = new SourceLimiter(0, limits);
+    for (let n = 0; n < 100; n++) limiter.take('flood', 0);
+    expect(limiter.take('other', 0)).toBe(true);
+  });
+
   it('holds for all together, and remembers no more sources than it may', () => {
     const limiter = new SourceLimiter(0, limits);
     const granted = Array.from({ length: 50 }, (_, n) => limiter.take(`source ${n}`, 0));

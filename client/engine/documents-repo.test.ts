@@ -1,6 +1,6 @@
 import * as Automerge from '@automerge/automerge/slim';
 import { concatBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import { ChannelId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';

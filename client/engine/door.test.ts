@@ -1,6 +1,6 @@
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import { type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';

@@ -1,12 +1,6 @@
 import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { afterEach, expect, test } from 'vitest';
-import { type Resident, TestRoom, texts } from './test-room.ts';
-import type { Result } from './view.ts';
-
-function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.trouble.message);
-  return result.value;
-}
+import { must, type Resident, TestRoom, texts } from './test/room.ts';
 
 const residents: Resident[] = [];
 afterEach(async () => {

@@ -19,7 +19,7 @@ import {
 import { type Body, sealBody } from '@snug/shared/entries/body.ts';
 import { buildChange, rootChange } from '@snug/shared/entries/canonical-change.ts';
 import { NO_HINT, SORT, signEntry } from '@snug/shared/entries/entry.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import { type ChangeHash, ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { afterEach, beforeAll, expect, test } from 'vitest';
@@ -31,18 +31,12 @@ import { parseSpaceRecord, spaceKey } from '../space/space-record.ts';
 import { MemoryStore } from '../space/store.ts';
 import { person, written } from '../space/test/written-space.ts';
 import { loadRepo } from './automerge-node.ts';
+import { must, type Resident, TestRoom, texts } from './test/room.ts';
 import { Stranger } from './test/stranger.ts';
-import { type Resident, TestRoom, texts } from './test-room.ts';
-import type { Result } from './view.ts';
 
 beforeAll(async () => {
   await loadRepo();
 });
-
-function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.trouble.message);
-  return result.value;
-}
 
 const residents: Resident[] = [];
 afterEach(async () => {

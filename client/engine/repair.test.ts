@@ -4,8 +4,7 @@ import { FrameDecoder } from '../mesh/frames.ts';
 import { parseAddress } from '../space/address.ts';
 import { MemoryStore, type StoredEntry, StoreError } from '../space/store.ts';
 import { loadRepo } from './automerge-node.ts';
-import { type Resident, TestRoom, texts } from './test-room.ts';
-import type { Result } from './view.ts';
+import { must, type Resident, TestRoom, texts } from './test/room.ts';
 
 // Else the first session waits for it, on a busy machine for seconds.
 beforeAll(async () => {
@@ -17,11 +16,6 @@ const ENTRY = 1;
 const WANT = 4;
 const BULK = 5;
 const SESSION = 6;
-
-function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.trouble.message);
-  return result.value;
-}
 
 const residents: Resident[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { concatBytes, toBase64url, toHex } from '@snug/shared/crypto/bytes.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import { type ChangeHash, ChannelId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';

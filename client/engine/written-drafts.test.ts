@@ -1,5 +1,5 @@
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import { EntryId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';

@@ -14,7 +14,8 @@ export function usableIceServers(servers: readonly IceServer[]): RTCIceServer[] 
     const known = username !== undefined && username !== '' && credential !== undefined;
     const usable = urls.filter((url) => {
       const [matches, stun, port, transport] = URL_FORM.exec(url) ?? [];
-      if (matches === undefined || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) return false;
+      if (matches === undefined || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535)
+        return false;
       return stun === undefined ? known : transport === undefined;
     });
     if (usable.length === 0) return [];

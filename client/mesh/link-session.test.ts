@@ -64,6 +64,18 @@ test('an acknowledgement waits for company on a direct path, and rides with data
   expect(a.waitingBytes).toBe(0);
 });
 
+test('an acknowledgement that is due waits for room, without waking anybody meanwhile', () => {
+  const [a, b] = [new LinkSession(), new LinkSession()];
+  a.send(frame(10, 1), 'chat');
+  receive(b, a.take(1000, 0), 0);
+  const due = b.wakeAt ?? Number.NaN;
+  expect(b.take(0, due, false)).toEqual([]);
+  expect(b.wakeAt).toBeUndefined();
+  expect(b.wantsRoom).toBe(true);
+  expect(b.take(0, due + 1).map(read)).toMatchObject([{ is: 'ack', acks: { chat: 1 } }]);
+  expect(b.wantsRoom).toBe(false);
+});
+
 test('on a change of path everything unacknowledged goes again, and comes once', () => {
   const [a, b] = [new LinkSession(), new LinkSession()];
   for (let i = 0; i < 10; i++) a.send(frame(10, i), 'chat');
@@ -107,7 +119,7 @@ describe('a neighbour that', () => {
     const results = packets.map((packet) => session.receive(read(encodePacket(packet)), 0));
     return results.find((result) => !result.ok);
   };
-  const data = { is: 'data', priority: 'chat', number: 0, body: frame(5, 0) } as const;
+  const data = { is: 'data', priority: 'chat', number: 0, body: frame(BODY_BYTES, 0) } as const;
 
   test('acknowledges what was never sent is refused', () => {
     expect(refused([{ is: 'ack', acks: { chat: 1, bulk: 0 } }])).toBeDefined();
@@ -120,16 +132,25 @@ describe('a neighbour that', () => {
     expect(refused([{ ...data, first: false, last: true }])).toBeDefined();
   });
   test('begins a frame within a frame is refused', () => {
-    const first = { ...data, first: true, last: false, total: 100 } as const;
+    const first = { ...data, first: true, last: false, total: 4 * BODY_BYTES } as const;
     expect(refused([first])).toBeUndefined();
     expect(refused([first, { ...first, number: 1 }])).toBeDefined();
   });
   test('sends more or less than announced is refused', () => {
-    const first = { ...data, first: true, last: false, total: 12 } as const;
+    const first = { ...data, first: true, last: false, total: BODY_BYTES + 7 } as const;
     const rest = { ...data, first: false, last: true, number: 1 } as const;
     expect(refused([first, { ...rest, body: frame(7, 0) }])).toBeUndefined();
     expect(refused([first, { ...rest, body: frame(6, 0) }])).toBeDefined();
     expect(refused([first, { ...rest, body: frame(8, 0) }])).toBeDefined();
+  });
+  test('sends a frame as very many parts of one byte is refused at the first of them', () => {
+    const first = { ...data, first: true, last: false, total: 130_000 } as const;
+    const tiny = frame(1, 0);
+    expect(refused([{ ...first, body: tiny }])).toBeDefined();
+    expect(refused([first])).toBeUndefined();
+    expect(refused([first, { ...data, first: false, last: false, number: 1, body: tiny }])).toEqual(
+      { ok: false, reason: 'a part of a frame that is not full' },
+    );
   });
 });
 

@@ -257,6 +257,45 @@ describe('a neighbour that misbehaves loses the link, and is told why', () => {
   });
 });
 
+test('a neighbour that pings at full rate gets five answers a second', () => {
+  const world = started();
+  world.run(1_000);
+  const before = world.all('a', 'send-direct').length;
+  for (let token = 1; token <= 1_000; token++) {
+    world.give('a', {
+      is: 'packet',
+      attempt: 1,
+      bytes: encodePacket({ is: 'ping', token, lost: 0 }),
+    });
+    world.run(1);
+  }
+  const answers = world.all('a', 'send-direct').length - before;
+  expect(answers).toBeGreaterThanOrEqual(4);
+  expect(answers).toBeLessThanOrEqual(6);
+});
+
+test('a relay without room carries no answers to pings and no acknowledgements until it has some', () => {
+  let room = 64 * 1024;
+  const full = { direct: () => 0, relayed: () => 64 * 1024 };
+  const tight = { direct: () => 0, relayed: () => room };
+  const world = new LinkWorld({ relayOnly: true, room: full }, { room: tight });
+  world.give('a', { is: 'start' });
+  world.run(1_000);
+  expect(paths(world)).toEqual(['relayed', 'relayed']);
+  room = 0;
+  const before = world.all('b', 'send-relayed').length;
+  world.send('a', 0);
+  world.run(3_000);
+  // Of itself this end says something at its next heartbeat only.
+  expect(world.numbers('b')).toEqual([0]);
+  expect(world.all('a', 'send-relayed').length).toBeGreaterThan(2);
+  expect(world.all('b', 'send-relayed').length - before).toBe(0);
+  expect(world.links.b.wantsRoom).toBe(true);
+  room = 64 * 1024;
+  world.give('b', { is: 'tick' });
+  expect(world.all('b', 'send-relayed').length - before).toBe(1);
+});
+
 test('forged relayed frames do nothing', () => {
   const world = started({ relayOnly: true });
   world.run(1_000);

@@ -124,7 +124,32 @@ test('knock: one that is answered ends the knocking, one that is refused brings 
   room.give({ is: 'join', spec: spec('knock', []) }, joined([P1, P2, P3]));
   expect(room.connects(down(P1, 'refused'))).toEqual([P2]);
   room.give({ is: 'up', peer: P2 });
-  expect(room.run(20_000).filter(({ output }) => output.do === 'connect')).toEqual([]);
+  expect(room.run(9_900).filter(({ output }) => output.do === 'connect')).toEqual([]);
+  // Admitted: from now on it is a member like others.
+  room.give({ is: 'join', spec: spec('wait', []) });
+  expect(room.run(60_000).filter(({ output }) => output.do === 'connect')).toEqual([]);
+});
+
+test('knock: a stranger who lets the knock in and then keeps silent does not stop the knocking', () => {
+  const room = new Room();
+  room.give({ is: 'join', spec: spec('knock', []) }, joined([P1, P2, P3]));
+  room.give({ is: 'up', peer: P1 });
+  const knocks = room.run(11_000).filter(({ output }) => output.do === 'connect');
+  expect(knocks).toMatchObject([
+    { at: OVERLAY_TIMES.answeredMs, output: { peer: P2, knock: true } },
+  ]);
+  room.give({ is: 'up', peer: P2 });
+  const next = room.run(11_000).find(({ output }) => output.do === 'connect');
+  expect(next).toMatchObject({ at: 11_000 + OVERLAY_TIMES.answeredMs, output: { peer: P3 } });
+});
+
+test('a crowd of strangers does not hide the peers who are allowed', () => {
+  const room = new Room();
+  const strangers = Array.from({ length: 1_100 }, (_, n) =>
+    peerIdFromPublicKey(new Uint8Array(32).fill(n & 255).fill(n >> 8, 16)),
+  );
+  room.give({ is: 'join', spec: spec('listed', [P1]) }, joined(strangers));
+  expect(room.connects(joined([P1]))).toEqual([P1]);
 });
 
 test('a lost link is tried again, ever later', () => {

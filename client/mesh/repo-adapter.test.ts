@@ -6,7 +6,7 @@ import {
   type PeerId as RepoPeerId,
 } from '@automerge/automerge-repo';
 import { runNetworkAdapterTests } from '@automerge/automerge-repo/helpers/tests/network-adapter-tests.js';
-import { documentNumber } from '@snug/shared/entries/test-data.ts';
+import { documentNumber } from '@snug/shared/entries/test/data.ts';
 import type { DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { expect, test } from 'vitest';
 import { MeshNetworkAdapter, type SyncMessage } from './repo-adapter.ts';

@@ -1,11 +1,18 @@
 import { createServer } from 'node:http';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { Topic } from '@snug/shared/protocol/ids.ts';
+import { PROTOCOL_VERSION } from '@snug/shared/protocol/limits.ts';
 import { Server } from 'socket.io';
+import { io } from 'socket.io-client';
 import * as v from 'valibot';
 import { afterEach, expect, test } from 'vitest';
-import { systemClock } from './clock.ts';
-import { connectToServer, SignalingClient, type SignalingEvent } from './signaling-client.ts';
+import { type Clock, systemClock } from './clock.ts';
+import {
+  connectToServer,
+  SignalingClient,
+  type SignalingClientOptions,
+  type SignalingEvent,
+} from './signaling-client.ts';
 import { closeAll, startServer, until } from './test/peer.ts';
 
 const closing: (() => unknown)[] = [];
@@ -16,8 +23,8 @@ afterEach(async () => {
 
 const topic = v.parse(Topic, 'A'.repeat(43));
 
-async function client(url: string) {
-  const device = await openDeviceKey(await generateDeviceKey());
+async function client(url: string, options: Partial<SignalingClientOptions> = {}) {
+  const device = options.device ?? (await openDeviceKey(await generateDeviceKey()));
   const events: SignalingEvent[] = [];
   const made = new SignalingClient({
     url,
@@ -27,6 +34,7 @@ async function client(url: string) {
     clock: systemClock,
     random: () => 0,
     on: (event) => events.push(event),
+    ...options,
   });
   closing.push(() => made.close());
   return { client: made, events };
@@ -91,6 +99,59 @@ test('another version is refused for good, with words for a person', async () =>
   const { client: made } = await client(url);
   await state(made, 'refused');
   expect(made.status.problem).toMatch(/version 7.*Reload/);
+});
+
+/** Stands still; its timers run when they are told to. */
+class HeldClock implements Clock {
+  readonly timers: { readonly ms: number; readonly run: () => void }[] = [];
+
+  now(): number {
+    return 0;
+  }
+
+  setTimeout(run: () => void, ms: number) {
+    this.timers.push({ run, ms });
+    const timer = setTimeout(() => undefined);
+    clearTimeout(timer);
+    return timer;
+  }
+
+  clearTimeout(): void {}
+}
+
+test('who was replaced by another program steps back, says so, and tries again ever later', async () => {
+  const { url } = await startServer();
+  const device = await openDeviceKey(await generateDeviceKey());
+  const clock = new HeldClock();
+  const { client: made } = await client(url, { device, clock, random: () => 0.5 });
+  for (const minutes of [2, 4, 8]) {
+    await state(made, 'connected');
+    const { client: other } = await client(url, { device });
+    await state(made, 'refused');
+    expect(made.status.problem).toContain(
+      `stepped back, and tries again in about ${minutes} minutes`,
+    );
+    other.close();
+    const [again] = clock.timers.splice(0);
+    expect(again?.ms).toBe(minutes * 60_000);
+    again?.run();
+  }
+  await state(made, 'connected');
+  expect(made.status.problem).toBeUndefined();
+});
+
+test('a server that does not know its name has the person told what its host has to set', async () => {
+  const { url } = await startServer();
+  const { client: made } = await client(url, {
+    connect: (at) =>
+      io(at, {
+        transports: ['websocket'],
+        auth: { version: PROTOCOL_VERSION },
+        extraHeaders: { host: 'chat.example.org' },
+      }),
+  });
+  await state(made, 'unreachable');
+  expect(made.status.problem).toMatch(/PUBLIC_HOST=chat\.example\.org/);
 });
 
 test('a server that is not there is unreachable', async () => {

@@ -9,7 +9,7 @@ import {
   sealsHash,
 } from '@snug/shared/entries/acts.ts';
 import { NO_HINT, SORT, signEntry, spaceIdOf } from '@snug/shared/entries/entry.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import { ChannelId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 import * as Automerge from '@automerge/automerge';
 import { concatBytes, sha256, toBase64url } from '@snug/shared/crypto/bytes.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import { type ChangeHash, ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import fc from 'fast-check';
 import * as v from 'valibot';

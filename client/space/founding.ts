@@ -148,21 +148,24 @@ export function ownInvite(
 export function admit(space: Space, request: JoinRequest): Promise<void> {
   return space.exclusively(async () => {
     const { record, spaceLog, membership } = space;
+    // Sealed first: to a key that nothing can be sealed to nobody is let in.
+    const missing = record.epochs.filter(({ id }) => !space.hasSealFor(id, request.device));
+    const seals = await Promise.all(
+      missing.map(async ({ id, number, rendezvous, content }) => ({
+        log: space.log({ kind: 'epoch', space: record.id, epoch: id }),
+        seal: await sealEpochTo({
+          spaceId: record.id,
+          device: request.device,
+          sealing: request.sealing,
+          secrets: { number, rendezvous, content },
+        }),
+      })),
+    );
     if (!membership.devices.has(peerIdFromPublicKey(request.device))) {
       const { device, sealing, account, invite, proof, consent } = request;
       const act = { act: 'admit', device, sealing, account, invite, proof, consent } as const;
       await space.writeClear(spaceLog, SORT.act, encodeAct(act));
     }
-    for (const { id, number, rendezvous, content } of record.epochs) {
-      const log = space.log({ kind: 'epoch', space: record.id, epoch: id });
-      if (space.hasSealFor(id, request.device)) continue;
-      const seal = await sealEpochTo({
-        spaceId: record.id,
-        device: request.device,
-        sealing: request.sealing,
-        secrets: { number, rendezvous, content },
-      });
-      await space.writeClear(log, SORT.seal, encodeSeal(seal));
-    }
+    for (const { log, seal } of seals) await space.writeClear(log, SORT.seal, encodeSeal(seal));
   });
 }

@@ -1,7 +1,7 @@
 import { fromBase64url, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { type Act, epochId, newEpochSecrets } from '@snug/shared/entries/acts.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LoggedEntry } from './document-log.ts';

@@ -1,7 +1,7 @@
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { encodeSeal, joinRequest } from '@snug/shared/entries/acts.ts';
 import { SORT } from '@snug/shared/entries/entry.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import type { ChannelId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { expect, test } from 'vitest';
 import { admit, conceive, found, ownInvite } from './founding.ts';

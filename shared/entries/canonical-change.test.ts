@@ -14,7 +14,7 @@ import {
   splitChunks,
   tryBuildChange,
 } from './canonical-change.ts';
-import { documentNumber, seeded } from './test-data.ts';
+import { documentNumber, seeded } from './test/data.ts';
 
 type Doc = Record<string, Uint8Array>;
 

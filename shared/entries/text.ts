@@ -40,7 +40,13 @@ export const ChannelTopic = name(250);
 export const MessageText = v.pipe(
   v.string(),
   wellFormed,
-  v.transform((text) => text.replace(/\r\n?/g, '\n').normalize('NFC')),
+  // A byte order mark at the beginning would be lost in the CBOR decoder, and nobody sees it.
+  v.transform((text) =>
+    text
+      .replace(/^\uFEFF+/, '')
+      .replace(/\r\n?/g, '\n')
+      .normalize('NFC'),
+  ),
   visible,
   v.maxLength(TEXT_LIMITS.message, `must have at most ${TEXT_LIMITS.message} characters`),
   v.check((text) => !CONTROL_BUT_NEWLINE_AND_TAB.test(text), 'must not contain control characters'),

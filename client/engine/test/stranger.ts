@@ -19,7 +19,7 @@ import { type LoggedEntry, splitHashes } from '../../space/document-log.ts';
 import { Space } from '../../space/space.ts';
 import { MemoryStore } from '../../space/store.ts';
 import { Neighbour } from '../neighbour.ts';
-import type { Resident, TestRoom } from '../test-room.ts';
+import type { Resident, TestRoom } from './room.ts';
 
 export class Stranger {
   readonly peer: PeerId;

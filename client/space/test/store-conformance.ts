@@ -1,7 +1,7 @@
 /** What every store keeps to, whatever it keeps things in. Each implementation's test runs this. */
 
 import { toHex } from '@snug/shared/crypto/bytes.ts';
-import { documentNumber, seeded } from '@snug/shared/entries/test-data.ts';
+import { documentNumber, seeded } from '@snug/shared/entries/test/data.ts';
 import type { ChangeHash } from '@snug/shared/protocol/ids.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Store, type StoredEntry, StoreError } from '../store.ts';

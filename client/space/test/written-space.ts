@@ -18,7 +18,7 @@ import {
   signGenesis,
   spaceIdOf,
 } from '@snug/shared/entries/entry.ts';
-import { seeded } from '@snug/shared/entries/test-data.ts';
+import { seeded } from '@snug/shared/entries/test/data.ts';
 import type { ChangeHash, EpochId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import type { Address } from '../address.ts';

@@ -6,12 +6,12 @@ import { webcrypto } from 'node:crypto';
 import { randomBytes, sha256, utf8 } from '@snug/shared/crypto/bytes.ts';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
-import { wallClock } from '../mesh/clock.ts';
-import type { LinksCommand, LinksEvent, TopicSpec } from '../mesh/links-port.ts';
-import { MemoryStore, type Store } from '../space/store.ts';
-import { loadRepo } from './automerge-node.ts';
-import { Engine } from './engine.ts';
-import type { EngineView } from './view.ts';
+import { wallClock } from '../../mesh/clock.ts';
+import type { LinksCommand, LinksEvent, TopicSpec } from '../../mesh/links-port.ts';
+import { MemoryStore, type Store } from '../../space/store.ts';
+import { loadRepo } from '../automerge-node.ts';
+import { Engine } from '../engine.ts';
+import type { EngineView, Result } from '../view.ts';
 
 export interface Resident {
   readonly peer: PeerId;
@@ -216,4 +216,10 @@ function pair(a: PeerId, b: PeerId): string {
 /** The texts of the watched channel, in the order in which they are shown. */
 export function texts(view: EngineView): readonly string[] {
   return view.timeline?.messages.map((message) => message.text) ?? [];
+}
+
+/** What a command answers, or the test fails with its trouble. */
+export function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.trouble.message);
+  return result.value;
 }

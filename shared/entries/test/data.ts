@@ -1,8 +1,8 @@
 /** Repeatable data for tests. */
 import * as v from 'valibot';
-import { toBase64url } from '../crypto/bytes.ts';
-import { EpochId, SpaceId } from '../protocol/ids.ts';
-import { epochDocumentId } from './document-id.ts';
+import { toBase64url } from '../../crypto/bytes.ts';
+import { EpochId, SpaceId } from '../../protocol/ids.ts';
+import { epochDocumentId } from '../document-id.ts';
 
 /** Bytes that look random and are the same each time; for seeds below 2^31. */
 export const seeded = (seed: number, length: number) => {
