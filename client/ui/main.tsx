@@ -28,7 +28,7 @@ async function start(): Promise<void> {
       return;
     }
   }
-  const { createBrowserPeer } = await import('../engine/browser-peer.ts');
+  const { createBrowserPeer } = await import('../browser/browser-peer.ts');
   setPeer(createBrowserPeer());
 }
 

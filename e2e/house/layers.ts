@@ -53,7 +53,7 @@ export const layers: readonly Layer[] = [
   { at: 'client/identity', from: shared, without: frameworks },
   {
     at: 'client/space',
-    from: [...shared, 'client/identity'],
+    from: shared,
     typesFrom: ['client/mesh'],
     without: frameworks,
   },
@@ -63,16 +63,22 @@ export const layers: readonly Layer[] = [
     without: frameworks,
     testsFrom: ['signaling'],
   },
-  { at: 'client/ui', from: [...shared, 'client/identity', 'client/engine'] },
   {
-    // Puts a peer together in Node, as the engine does in a browser: its links, its store, its engine.
+    // Puts a peer together in a browser: its links, its store, its engine in a worker, its tabs.
+    at: 'client/browser',
+    from: [...shared, 'client/mesh', 'client/identity', 'client/space', 'client/engine'],
+    without: frameworks,
+  },
+  { at: 'client/ui', from: [...shared, 'client/engine', 'client/browser'] },
+  {
+    // The same in Node.
     at: 'client/headless',
     from: [...shared, 'client/mesh', 'client/identity', 'client/space', 'client/engine'],
     without: frameworks,
     testsFrom: ['signaling'],
   },
-  // The page's entry and the build's settings: they put the parts together.
-  { at: 'client', from: ['client/ui', 'client/engine'] },
+  // The build's settings.
+  { at: 'client', from: ['client/ui'] },
   {
     at: 'e2e',
     from: [
@@ -83,6 +89,7 @@ export const layers: readonly Layer[] = [
       'client/identity',
       'client/space',
       'client/engine',
+      'client/browser',
       'client/ui',
       'client/headless',
     ],

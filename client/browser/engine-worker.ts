@@ -4,15 +4,15 @@
  */
 import { BroadcastChannelNetworkAdapter } from '@automerge/automerge-repo-network-broadcastchannel';
 import { randomBytes } from '@snug/shared/crypto/bytes.ts';
+import { Engine } from '../engine/engine.ts';
+import type { Result, StorageState } from '../engine/view.ts';
 import { loadDevice } from '../identity/device.ts';
 import { wallClock } from '../mesh/clock.ts';
 import { MemoryStore, type Store, StoreError } from '../space/store.ts';
 import { automergeReady, loadRepo } from './automerge-browser.ts';
-import { Engine } from './engine.ts';
 import type { Call, FromEngine, ToEngine } from './engine-port.ts';
 import type { Follower } from './follower.ts';
 import { IndexedDbStore } from './indexeddb-store.ts';
-import type { Result, StorageState } from './view.ts';
 
 /** The channel over which tabs' Repos share documents. */
 const DOCUMENTS_CHANNEL = 'snug documents';

@@ -16,5 +16,5 @@ export function automergeReady(): Promise<void> {
 
 export async function loadRepo() {
   await automergeReady();
-  return (await import('./documents-repo.ts')).DocumentsRepo;
+  return (await import('../engine/documents-repo.ts')).DocumentsRepo;
 }

@@ -15,19 +15,19 @@ import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { parseChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
 import type { DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { Bearings } from '../engine/bearings.ts';
+import { readName } from '../engine/display-name.ts';
+import { TAB_PREFIX } from '../engine/documents-repo.ts';
+import { spaceView, timelineView } from '../engine/space-view.ts';
+import { topicOf } from '../engine/topics.ts';
+import type { Commands, EngineView, PendingView } from '../engine/view.ts';
+import { type Watched, watch } from '../engine/watched.ts';
 import type { Timer, WallClock } from '../mesh/clock.ts';
 import { parseAddress } from '../space/address.ts';
 import type { DocumentLog } from '../space/document-log.ts';
 import { Space } from '../space/space.ts';
 import { parseSpaceList, parseSpaceRecord, SPACES_KEY, spaceKey } from '../space/space-record.ts';
 import type { Store } from '../space/store.ts';
-import { readName } from './display-name.ts';
-import { TAB_PREFIX } from './documents-repo.ts';
-import type { Bearings } from './engine-port.ts';
-import { spaceView, timelineView } from './space-view.ts';
-import { topicOf } from './topics.ts';
-import type { Commands, EngineView, PendingView } from './view.ts';
-import { type Watched, watch } from './watched.ts';
 
 const VIEW_MS = 25;
 

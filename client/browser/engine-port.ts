@@ -3,9 +3,9 @@
  * everything is structured-clonable, and frames are transferred.
  */
 import type { StoredDeviceKey } from '@snug/shared/crypto/device-key.ts';
-import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
-import type { LinksCommand, LinksEvent, LinksStatus, Path } from '../mesh/links-port.ts';
-import type { Commands, EngineView, PendingView, Result, StorageState, Trouble } from './view.ts';
+import type { Bearings } from '../engine/bearings.ts';
+import type { Commands, EngineView, PendingView, Result, Trouble } from '../engine/view.ts';
+import type { LinksCommand, LinksEvent, LinksStatus } from '../mesh/links-port.ts';
 
 export type CommandName = keyof Commands;
 
@@ -14,19 +14,6 @@ export interface Call {
   readonly name: CommandName;
   readonly input: unknown;
   readonly draft: string;
-}
-
-/** What a leading tab's engine knows of links and holders, for the tabs that follow it. */
-export interface Bearings {
-  readonly paths: readonly (readonly [PeerId, Path])[];
-  /** Peers and the neighbour through whom something of theirs came last. */
-  readonly through: readonly (readonly [PeerId, PeerId])[];
-  readonly here: readonly (readonly [Topic, readonly PeerId[]])[];
-  /** Own messages and who holds them, as far as known. */
-  readonly holders: readonly (readonly [string, readonly PeerId[]])[];
-  /** Addresses of all documents held. */
-  readonly documents: readonly Uint8Array[];
-  readonly storage: StorageState;
 }
 
 export type ToEngine =

@@ -3,8 +3,8 @@
  * with one, the next leader gets it again. What is said is named by its draft, so it is written once all the same.
  */
 import * as v from 'valibot';
+import type { PendingView, Result } from '../engine/view.ts';
 import type { Call, CommandName } from './engine-port.ts';
-import type { PendingView, Result } from './view.ts';
 
 /** A call is handed over again after so long without an answer, ms. */
 export const AGAIN_MS = 2_000;

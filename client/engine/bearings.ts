@@ -1,0 +1,16 @@
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { Path } from '../mesh/links-port.ts';
+import type { StorageState } from './view.ts';
+
+/** What a leading tab's engine knows of links and holders, for the tabs that follow it. */
+export interface Bearings {
+  readonly paths: readonly (readonly [PeerId, Path])[];
+  /** Peers and the neighbour through whom something of theirs came last. */
+  readonly through: readonly (readonly [PeerId, PeerId])[];
+  readonly here: readonly (readonly [Topic, readonly PeerId[]])[];
+  /** Own messages and who holds them, as far as known. */
+  readonly holders: readonly (readonly [string, readonly PeerId[]])[];
+  /** Addresses of all documents held. */
+  readonly documents: readonly Uint8Array[];
+  readonly storage: StorageState;
+}
