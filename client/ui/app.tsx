@@ -1,4 +1,4 @@
-import { createEffect, createMemo, Match, onCleanup, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, Match, onCleanup, Show, Switch } from 'solid-js';
 import type { Peer } from '../engine/view.ts';
 import { Frame } from './frame/frame.tsx';
 import { lastPlace } from './last-place.ts';
@@ -32,10 +32,11 @@ export function App(props: { peer: Peer | undefined; failed: string | undefined 
 function WithPeer(props: { peer: Peer }) {
   const { view, stop } = createPeerStore(props.peer);
   onCleanup(stop);
-  const token = createMemo(() => {
+  const invited = createMemo(() => {
     const route = currentRoute();
-    return route.at === 'join' ? route.token : undefined;
+    return route.at === 'join' ? route : undefined;
   });
+  const [agreed, setAgreed] = createSignal<string>();
 
   // Opening the page without an address leads back to where one was.
   let fresh = location.hash === '' || location.hash === '#';
@@ -69,11 +70,11 @@ function WithPeer(props: { peer: Peer }) {
           />
         </Match>
         <Match when={view.phase === 'first-run'}>
-          <FirstRun token={token()} />
+          <FirstRun token={invited()?.token} onAgree={setAgreed} />
         </Match>
         <Match when={view.phase === 'ready'}>
-          <Show when={token()} fallback={<Frame />} keyed>
-            {(invite) => <Joining token={invite} />}
+          <Show when={invited()} fallback={<Frame />} keyed>
+            {({ token }) => <Joining token={token} agreed={agreed() === token} />}
           </Show>
         </Match>
       </Switch>

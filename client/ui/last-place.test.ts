@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createKept } from './text-storage.ts';
 import { createLastPlace } from './last-place.ts';
+import { createKept } from './text-storage.ts';
 
 const nowhere = () => {
   throw new Error('no storage');

@@ -7,7 +7,7 @@ import { copyOf, linksOf, type Shown, spacesOf, timelineOf } from './shown.ts';
 type Settable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * The peer's view as a store. The whole view comes new each time, cloned on its way from the tab that leads; compared by the
+ * The peer's view as a store. The whole view comes new each time, cloned on its way from the worker or another tab; compared by the
  * `id` of what is in a list, only what differs is written, so only that is drawn anew. Copied on the way in, because a store
  * writes into the objects it was given and these belong to the peer.
  */

@@ -2,10 +2,10 @@ import './composer.css';
 import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { TEXT_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { createEffect, createSignal, onMount, Show } from 'solid-js';
-import { draftKey, kept } from '../text-storage.ts';
 import { usePeer } from '../peer-context.ts';
-import { TroubleNote } from '../pieces/trouble-note.tsx';
 import { countOf } from '../pieces/times-and-sizes.ts';
+import { TroubleNote } from '../pieces/trouble-note.tsx';
+import { draftKey, kept } from '../text-storage.ts';
 import { createUnsent } from './unsent.ts';
 
 /** The counter shows when less than this is left. */

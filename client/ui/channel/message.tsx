@@ -34,11 +34,7 @@ export function Message(props: {
       >
         <KnitAvatar of={props.account} size={36} />
         <p class="message-head">
-          <PersonName
-            class="message-author"
-            name={props.message.authorName}
-            mark={props.mark}
-          />
+          <PersonName class="message-author" name={props.message.authorName} mark={props.mark} />
           <time class="message-time" datetime={new Date(props.message.at).toISOString()}>
             {time()}
           </time>

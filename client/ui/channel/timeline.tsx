@@ -11,7 +11,7 @@ import {
   Show,
 } from 'solid-js';
 import type { MessageView } from '../../engine/view.ts';
-import { namesakeMarks, nameOf, possessive } from '../pieces/names.ts';
+import { nameOf, namesakeMarks, possessive } from '../pieces/names.ts';
 import { countOf, dayName } from '../pieces/times-and-sizes.ts';
 import type { ShownSpace, ShownTimeline } from '../shown.ts';
 import { earlierFor, MOST_SHOWN } from './earlier.ts';

@@ -1,9 +1,9 @@
 import './connections.css';
 import ChevronLeft from 'lucide-solid/icons/chevron-left';
 import { createMemo, createSignal, For, onCleanup, Show } from 'solid-js';
+import { tiedBy } from '../frame/link-summary.ts';
 import { createMedia, NARROW } from '../frame/media.ts';
 import { Notices } from '../frame/notices.tsx';
-import { tiedBy } from '../frame/link-summary.ts';
 import { usePeer } from '../peer-context.ts';
 import { nameOf } from '../pieces/names.ts';
 import { byteCount, countOf } from '../pieces/times-and-sizes.ts';

@@ -2,8 +2,8 @@ import { createSignal, onMount, Show } from 'solid-js';
 import { usePeer } from '../peer-context.ts';
 import { Dialog } from '../pieces/dialog.tsx';
 import { TextField } from '../pieces/text-field.tsx';
-import { TroubleNote } from '../pieces/trouble-note.tsx';
 import { clockTime, dayName } from '../pieces/times-and-sizes.ts';
+import { TroubleNote } from '../pieces/trouble-note.tsx';
 import type { ShownSpace } from '../shown.ts';
 
 /** The space's invite link, to be handed on. */

@@ -2,9 +2,9 @@ import './members-panel.css';
 import X from 'lucide-solid/icons/x';
 import { createMemo, createUniqueId, For, onMount, Show } from 'solid-js';
 import { KnitAvatar } from '../pieces/knit-avatar.tsx';
-import { Thread } from '../pieces/thread.tsx';
 import { namesakeMarks } from '../pieces/names.ts';
 import { PersonName } from '../pieces/person-name.tsx';
+import { Thread } from '../pieces/thread.tsx';
 import type { ShownSpace } from '../shown.ts';
 import { inOrder, underName } from './member-order.ts';
 

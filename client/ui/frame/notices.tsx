@@ -1,8 +1,8 @@
 import './notices.css';
 import X from 'lucide-solid/icons/x';
 import { createMemo, createSignal, For, Show } from 'solid-js';
-import { kept } from '../text-storage.ts';
 import { usePeer } from '../peer-context.ts';
+import { kept } from '../text-storage.ts';
 import { noticesFor } from './notices-for.ts';
 
 /**

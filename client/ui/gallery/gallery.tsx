@@ -7,7 +7,7 @@ import { KnitAvatar } from '../pieces/knit-avatar.tsx';
 import { Mark } from '../pieces/mark.tsx';
 import { Thread } from '../pieces/thread.tsx';
 import { conversation } from '../test/lyre-street.ts';
-import { scenes } from '../test/scenes.ts';
+import { invites, scenes } from '../test/scenes.ts';
 
 const ties = ['direct', 'relayed', 'through others', 'offline'] as const;
 const deliveries = ['device', 'stored', 'everyone'] as const;
@@ -32,6 +32,19 @@ export function Gallery() {
             {(scene) => (
               <li>
                 <a href={`?scene=${scene}`}>{scene}</a>
+              </li>
+            )}
+          </For>
+        </ul>
+      </section>
+      <section>
+        <h2>Invites</h2>
+        <ul>
+          <For each={Object.entries(invites)}>
+            {([what, token]) => (
+              <li>
+                {what}: <a href={`?scene=street#/join/${token}`}>opened by a member</a>,{' '}
+                <a href={`?scene=first-run#/join/${token}`}>at first run</a>
               </li>
             )}
           </For>

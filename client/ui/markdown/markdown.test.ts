@@ -200,7 +200,19 @@ describe('markdown', () => {
   });
 
   it('draws any message within its bounds', () => {
-    const scrap = fc.constantFrom('> ', '- ', '1. ', '|-', '|a', '\n', '\n\n', '*', '**', '`', 'x ');
+    const scrap = fc.constantFrom(
+      '> ',
+      '- ',
+      '1. ',
+      '|-',
+      '|a',
+      '\n',
+      '\n\n',
+      '*',
+      '**',
+      '`',
+      'x ',
+    );
     const piece = fc.tuple(scrap, fc.nat(300)).map(([text, times]) => text.repeat(times));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {

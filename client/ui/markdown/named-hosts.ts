@@ -7,7 +7,8 @@ const afterScheme = /[a-z][a-z\d+.-]*:[/\\]{2,}(?:[^\s/?#\\@]*@)?([^\s/?#\\:@[\]
 
 /**
  * Every host that a text names, or that a person would take it to name, in the spelling of the URL standard. Read as
- * browsers read host names (UTS #46): compatibility forms folded, ideographic full stops as dots, nothing invisible.
+ * browsers read host names (UTS #46): compatibility forms folded, ideographic full stops as dots, nothing invisible. For texts of up to a
+ * thousand characters: the time it takes grows with the square of their length.
  */
 export function hostsNamedIn(text: string): readonly string[] {
   const plain = text

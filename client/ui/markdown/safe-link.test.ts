@@ -63,6 +63,15 @@ describe('a link', () => {
     expect(leadsTo('192.0.2.7', 'http://2.192.0.2/')).toBe('2.192.0.2');
   });
 
+  it('with more text than is searched always says where it leads', () => {
+    expect(leadsTo(`${'so '.repeat(400)}bank.example`, 'https://evil.example')).toBe(
+      'evil.example',
+    );
+    expect(leadsTo('so '.repeat(400), 'https://bank.example')).toBe('bank.example');
+    const long = `https://bank.example/${'a'.repeat(1500)}`;
+    expect(leadsTo(long, long)).toBeUndefined();
+  });
+
   it('to a mail address says which, when its text names another', () => {
     expect(leadsTo('help@bank.example', 'mailto:help@evil.example')).toBe('help@evil.example');
     expect(leadsTo('help@bank.example', 'mailto:a@bank.example,b@evil.example')).toBe(

@@ -6,6 +6,9 @@ const schemes = new Set(['http:', 'https:', 'mailto:']);
 const deceptive = /[\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/;
 const control = /[\p{Cc}\s]/u;
 
+/** In longer texts nothing is looked for: where such a link leads is always said. */
+const MAX_SEARCHED = 1000;
+
 export interface SafeLink {
   readonly href: string;
   /** The host it leads to, set when the link's own text names a different one. */
@@ -33,13 +36,13 @@ export function safeLink(href: string, text: string): SafeLink | undefined {
   }
   if (!schemes.has(url.protocol) || url.username || url.password) return undefined;
   if (isItsAddress(text, url)) return { href: url.href };
-  const named = hostsNamedIn(text);
   const address = decoded(url.pathname);
   const mail = url.protocol === 'mailto:';
   const hosts = mail ? address.split(',').map((to) => to.split('@').at(-1) ?? '') : [url.hostname];
-  return named.every((name) => hosts.every((host) => sameSite(name, host)))
-    ? { href: url.href }
-    : { href: url.href, leadsTo: mail ? address : url.hostname };
+  const honest =
+    text.length <= MAX_SEARCHED &&
+    hostsNamedIn(text).every((name) => hosts.every((host) => sameSite(name, host)));
+  return honest ? { href: url.href } : { href: url.href, leadsTo: mail ? address : url.hostname };
 }
 
 /** The text is the address itself, with or without its scheme: nothing to add, even where a file's name looks like a host. */

@@ -25,24 +25,18 @@ describe('names', () => {
     expect(marksOf(['did:key:z6Mkk7Qmx', 'Ada'], ['did:key:z6Mkk7Qmx', 'Ada'])).toEqual({});
   });
 
-  it.each([
-    'Ada',
-    'ada',
-    ' Ada ',
-    'A\u200Bda',
-    'Ada\u2060',
-    'A\u00ADda',
-    'Ａｄａ',
-    'A da',
-  ])('get four characters of the key each where "%s" is another Ada', (other) => {
-    expect(
-      marksOf(
-        ['did:key:z6Mkk7QmxY', 'Ada'],
-        ['did:key:z6Mkp3ZzxY', other],
-        ['did:key:z6MkBBBBxY', 'Bo'],
-      ),
-    ).toEqual({ 'did:key:z6Mkk7QmxY': 'k7Qm', 'did:key:z6Mkp3ZzxY': 'p3Zz' });
-  });
+  it.each(['Ada', 'ada', ' Ada ', 'A\u200Bda', 'Ada\u2060', 'A\u00ADda', 'Ａｄａ', 'A da'])(
+    'get four characters of the key each where "%s" is another Ada',
+    (other) => {
+      expect(
+        marksOf(
+          ['did:key:z6Mkk7QmxY', 'Ada'],
+          ['did:key:z6Mkp3ZzxY', other],
+          ['did:key:z6MkBBBBxY', 'Bo'],
+        ),
+      ).toEqual({ 'did:key:z6Mkk7QmxY': 'k7Qm', 'did:key:z6Mkp3ZzxY': 'p3Zz' });
+    },
+  );
 
   it('are told apart from people without a name by who calls themselves so', () => {
     expect(marksOf(['did:key:z6MkAAAA', ''], ['did:plc:BBBBB', 'someone new'])).toEqual({

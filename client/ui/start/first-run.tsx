@@ -1,19 +1,33 @@
 import './start.css';
 import { TEXT_LIMITS } from '@snug/shared/protocol/limits.ts';
-import { createResource, createSignal, Show } from 'solid-js';
+import { createEffect, createMemo, createResource, createSignal, Show } from 'solid-js';
 import { usePeer } from '../peer-context.ts';
 import { Mark } from '../pieces/mark.tsx';
 import { TextField } from '../pieces/text-field.tsx';
 import { TroubleNote } from '../pieces/trouble-note.tsx';
-import { previewInvite } from './invite-preview.ts';
+import { hideInvite } from '../router.ts';
+import { newServers, previewInvite } from './invite-preview.ts';
+import { NewServersNote } from './new-servers-note.tsx';
 
-/** Asks for a name, the only thing one needs. With an invite in the address, says first where it leads. */
-export function FirstRun(props: { token: string | undefined }) {
-  const { ask } = usePeer();
+/**
+ * Asks for a name, the only thing one needs. With an invite in the address, says first where it leads; whoever goes on from
+ * there agrees to that (`onAgree`).
+ */
+export function FirstRun(props: { token: string | undefined; onAgree: (token: string) => void }) {
+  const { view, ask } = usePeer();
   const [name, setName] = createSignal('');
   const [trouble, setTrouble] = createSignal<string>();
   const [busy, setBusy] = createSignal(false);
   const [invite] = createResource(() => props.token, previewInvite);
+  const strange = createMemo(() => {
+    const seen = invite();
+    const known = view.links.servers.map((server) => server.url);
+    return seen?.ok ? newServers(seen, location.origin, known) : [];
+  });
+  createEffect(() => {
+    const seen = invite();
+    if (seen?.ok === false && !seen.unread) hideInvite();
+  });
   document.title = 'Snug';
 
   const go = async (event: SubmitEvent) => {
@@ -26,6 +40,7 @@ export function FirstRun(props: { token: string | undefined }) {
     }
     setBusy(true);
     setTrouble(undefined);
+    if (props.token && invite()?.ok) props.onAgree(props.token);
     const result = await ask.setName({ name: text });
     setBusy(false);
     if (!result.ok) setTrouble(result.trouble.message);
@@ -57,6 +72,7 @@ export function FirstRun(props: { token: string | undefined }) {
                     You are invited to <strong>{it.name}</strong>. Choose a name, and you are in as
                     soon as somebody there lets this device in.
                   </p>
+                  <NewServersNote servers={strange()} />
                 </>
               ) : (
                 <>
@@ -67,20 +83,23 @@ export function FirstRun(props: { token: string | undefined }) {
             }}
           </Show>
         </Show>
-        <form onSubmit={go}>
-          <TextField
-            label="Display name"
-            value={name()}
-            onInput={setName}
-            maxLength={TEXT_LIMITS.displayName}
-            autocomplete="nickname"
-            autofocus
-          />
-          <TroubleNote message={trouble()} />
-          <button type="submit" class="button primary" aria-disabled={busy()}>
-            Continue
-          </button>
-        </form>
+        {/* Nobody agrees to an invite before it says where it leads. */}
+        <Show when={!invite.loading}>
+          <form onSubmit={go}>
+            <TextField
+              label="Display name"
+              value={name()}
+              onInput={setName}
+              maxLength={TEXT_LIMITS.displayName}
+              autocomplete="nickname"
+              autofocus
+            />
+            <TroubleNote message={trouble()} />
+            <button type="submit" class="button primary" aria-disabled={busy()}>
+              Continue
+            </button>
+          </form>
+        </Show>
       </div>
     </main>
   );

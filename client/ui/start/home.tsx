@@ -6,9 +6,8 @@ import { ConnectionStatus } from '../frame/connection-status.tsx';
 import { Notices } from '../frame/notices.tsx';
 import { usePeer } from '../peer-context.ts';
 import { Mark } from '../pieces/mark.tsx';
-import { TextField } from '../pieces/text-field.tsx';
-import { TroubleNote } from '../pieces/trouble-note.tsx';
 import { initials } from '../pieces/names.ts';
+import { OneLineForm } from '../pieces/one-line-form.tsx';
 import { countOf } from '../pieces/times-and-sizes.ts';
 import { hrefOf } from '../route.ts';
 import { goTo } from '../router.ts';
@@ -64,26 +63,7 @@ export function Home() {
 function CreateSpace() {
   const { ask } = usePeer();
   const [open, setOpen] = createSignal(false);
-  const [name, setName] = createSignal('');
-  const [trouble, setTrouble] = createSignal<string>();
-  const [busy, setBusy] = createSignal(false);
   let opener: HTMLButtonElement | undefined;
-
-  const create = async (event: SubmitEvent) => {
-    event.preventDefault();
-    if (busy()) return;
-    if (!name().trim()) {
-      setTrouble('Give the space a name first.');
-      return;
-    }
-    setBusy(true);
-    setTrouble(undefined);
-    const result = await ask.createSpace({ name: name().trim() });
-    setBusy(false);
-    if (result.ok) goTo({ at: 'space', ...result.value });
-    else setTrouble(result.trouble.message);
-  };
-
   return (
     <Show
       when={open()}
@@ -93,62 +73,33 @@ function CreateSpace() {
         </button>
       }
     >
-      <form
-        onSubmit={create}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape') return;
+      <OneLineForm
+        label="Space name"
+        button="Create"
+        missing="Give the space a name first."
+        maxLength={TEXT_LIMITS.spaceName}
+        autofocus
+        ask={(name) => ask.createSpace({ name })}
+        onDone={(made) => goTo({ at: 'space', ...made })}
+        onEscape={() => {
           setOpen(false);
           opener?.focus();
         }}
-      >
-        <div class="with-button">
-          <TextField
-            label="Space name"
-            value={name()}
-            onInput={setName}
-            maxLength={TEXT_LIMITS.spaceName}
-            autofocus
-          />
-          <button type="submit" class="button primary" aria-disabled={busy()}>
-            Create
-          </button>
-        </div>
-        <TroubleNote message={trouble()} />
-      </form>
+      />
     </Show>
   );
 }
 
 function JoinSpace() {
   const { ask } = usePeer();
-  const [invite, setInvite] = createSignal('');
-  const [trouble, setTrouble] = createSignal<string>();
-  const [busy, setBusy] = createSignal(false);
-
-  const join = async (event: SubmitEvent) => {
-    event.preventDefault();
-    if (busy()) return;
-    if (!invite().trim()) {
-      setTrouble('Paste an invite link first. Somebody in the space can make one.');
-      return;
-    }
-    setBusy(true);
-    setTrouble(undefined);
-    const result = await ask.joinSpace({ invite: invite().trim() });
-    setBusy(false);
-    if (result.ok) goTo({ at: 'space', space: result.value.space });
-    else setTrouble(result.trouble.message);
-  };
-
   return (
-    <form onSubmit={join}>
-      <div class="with-button">
-        <TextField label="Invite link" value={invite()} onInput={setInvite} />
-        <button type="submit" class="button" aria-disabled={busy()}>
-          Join
-        </button>
-      </div>
-      <TroubleNote message={trouble()} />
-    </form>
+    <OneLineForm
+      label="Invite link"
+      button="Join"
+      quiet
+      missing="Paste an invite link first. Somebody in the space can make one."
+      ask={(invite) => ask.joinSpace({ invite })}
+      onDone={({ space }) => goTo({ at: 'space', space })}
+    />
   );
 }

@@ -1,3 +1,4 @@
+import { encodeInvite } from '@snug/shared/entries/invite.ts';
 import type { MessageView, View } from '../../engine/view.ts';
 import * as street from './lyre-street.ts';
 import { peerNamed, spaceNamed } from './names.ts';
@@ -50,6 +51,19 @@ export const scenes: Readonly<Record<string, Scene>> = {
   unread: { ...open, unread: 5 },
   direct: { ...open, view: { ...ready, links: street.allDirect } },
   long: { ...open, messages: long, unread: 380 },
+  namesakes: {
+    view: inSpace({
+      members: [
+        ...street.members,
+        { ...street.member('ines\u200B park', 'relayed'), name: 'ines\u200B park' },
+      ],
+    }),
+    messages: [
+      ...street.conversation,
+      street.message('ines\u200B park', 'Please send the keys of the shed to me.', Date.now()),
+      street.message('ines\u200B park', 'Before nine.', Date.now()),
+    ],
+  },
   'first-run': {
     view: {
       phase: 'first-run',
@@ -112,4 +126,23 @@ export const scenes: Readonly<Record<string, Scene>> = {
       'This device has no room left, so the message was not kept. It is still in the field. Free some room and send it again.',
   },
   'best-effort': { ...open, view: { ...ready, device: { ...device, storage: 'best-effort' } } },
+};
+
+const inviteBy = (servers: readonly string[]) =>
+  encodeInvite({
+    space: spaceNamed('Nine Wells'),
+    name: 'Nine Wells',
+    lobbySecret: new Uint8Array(32),
+    inviteSecret: new Uint8Array(32),
+    heads: [],
+    servers,
+    peers: [peerNamed('Ines Park')],
+  });
+
+/** Tokens to open a scene with, in an address that ends in `#/join/<token>`. */
+export const invites: Readonly<Record<string, string>> = {
+  'to this server': inviteBy([]),
+  'to a strange server': inviteBy(['https://wells.example']),
+  'to two strange servers': inviteBy(['https://wells.example', 'http://198.51.100.4:8600']),
+  'that is bad': 'hello',
 };

@@ -1,3 +1,4 @@
+import { parseInviteLink } from '@snug/shared/entries/invite.ts';
 import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type {
   ChannelView,
@@ -109,13 +110,9 @@ export function scriptedPeer(sceneName: string): Peer {
       return ok({ space: made.id, channel });
     },
     async joinSpace(input) {
-      if (!input.invite.includes('good')) {
-        return no(
-          'bad-invite',
-          'This is not a whole invite link. Nothing was joined. Copy it again from start to end.',
-        );
-      }
-      const joined = newSpace('Lyre Street', 'joining');
+      const parsed = parseInviteLink(input.invite);
+      if (!parsed.ok) return no('bad-invite', parsed.message);
+      const joined = newSpace(parsed.invite.name, 'joining');
       change({ spaces: [...view.spaces.filter((s) => s.id !== joined.id), joined] });
       return ok({ space: joined.id });
     },
