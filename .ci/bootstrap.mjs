@@ -1,5 +1,5 @@
 /**
- * Behind `npm start`, `npm run dev`, `npm test`, `npm run build`, `npm run bench` and `npm run peer`: makes sure that everything is
+ * Behind `npm start`, `npm run dev`, `npm test`, `npm run check`, `npm run build`, `npm run bench` and `npm run peer`: makes sure that everything is
  * installed, then does the work under the pinned runtime. Plain JavaScript without dependencies, because it runs
  * before anything is installed, on whatever Node ≥ 20.19 the machine has.
  */
@@ -55,6 +55,9 @@ const tasks = {
         },
       ),
     ];
+    say(
+      `Open http://localhost:${port}/ once the page is ready; the server behind it is on ${behind}.`,
+    );
     const code = await Promise.race(both.map((one) => one.exit));
     await processes.stopAll('SIGTERM');
     return code;
@@ -67,6 +70,8 @@ const tasks = {
   },
 
   test: (context) => tests(context, args),
+
+  check: (context) => tests(context, ['static']),
 
   async bench(context) {
     if (!(await ensurePage(context))) return 1;

@@ -234,7 +234,7 @@ export function createSignalingServer(
       }
       log('info', 'started', { version: VERSION, ...address });
       if (settings.publicHosts.length === 0 && !isLoopback(settings.host)) {
-        log('warn', 'no-public-host', {
+        log('info', 'no-public-host', {
           consequence: 'peers can connect by local names and addresses only, not by a domain name',
           remedy: 'set PUBLIC_HOST to the name by which people reach this server',
         });

@@ -20,8 +20,8 @@ const DOCUMENTS_CHANNEL = 'snug documents';
 const BEARINGS_MS = 100;
 
 let engine: Engine | undefined;
-/** This tab's name, where it follows. */
-let following: string | undefined;
+/** This tab's name and server, where it follows. */
+let following: { readonly tab: string; readonly server: string } | undefined;
 /** Settles when it has started: what a follower is told before waits for it. */
 let follower: Promise<Follower | undefined> | undefined;
 /** Links are made in the tab's thread once it has the key; commands before that would be lost. */
@@ -97,7 +97,10 @@ async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
 }
 
 /** Begins to follow once the leader has spoken: by then it has made and kept what a device needs. */
-async function follow(tab: string): Promise<Follower | undefined> {
+async function follow({
+  tab,
+  server,
+}: NonNullable<typeof following>): Promise<Follower | undefined> {
   const store = await IndexedDbStore.follow();
   const loaded = await loadDevice(store, { extractable: false });
   if (!loaded.ok) {
@@ -112,6 +115,7 @@ async function follow(tab: string): Promise<Follower | undefined> {
     clock: wallClock,
     tabs: new BroadcastChannelNetworkAdapter({ channelName: DOCUMENTS_CHANNEL }),
     tab,
+    server,
     onView: (view) => tell({ is: 'view', view }),
     onProblem: problem,
   });
@@ -138,7 +142,7 @@ async function handle(message: ToEngine): Promise<void> {
   switch (message.do) {
     case 'start':
       if (message.mode === 'lead') return lead(message);
-      following = message.tab;
+      following = { tab: message.tab, server: message.server };
       return;
     case 'call':
       if (!engine) return;

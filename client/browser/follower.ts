@@ -38,6 +38,8 @@ export interface FollowerOptions {
   readonly clock: WallClock;
   /** The adapter to the leading tab. */
   readonly tabs: NetworkAdapterInterface;
+  /** The signaling server of this page. */
+  readonly server: string;
   /** Unlike any other tab's. */
   readonly tab: string;
   readonly onView: (view: EngineView) => void;
@@ -182,7 +184,7 @@ export class Follower {
     // The space may have come after it was asked for.
     const space = this.#asked ? this.#spaces.get(this.#asked.space) : undefined;
     this.#watched =
-      space && this.#asked ? watch(this.#watched, this.#asked, space.record) : undefined;
+      space && this.#asked ? watch(this.#watched, this.#asked, space.record, now) : undefined;
     const watched = this.#watched;
     const holders = new Map(this.#bearings.holders);
     return {
@@ -190,6 +192,7 @@ export class Follower {
       device: {
         peer: me,
         leads: false,
+        server: this.#o.server,
         storage: this.#bearings.storage,
         ...(this.#name === undefined ? {} : { name: this.#name }),
       },

@@ -180,7 +180,7 @@ export class EngineCommands implements Commands {
     else {
       const space = this.#o.shelf.get(input.space);
       if (!space) return notFound();
-      this.watched = watch(this.watched, input, space.record);
+      this.watched = watch(this.watched, input, space.record, this.#o.now());
     }
     this.#o.show('now');
     return { ok: true, value: null };

@@ -171,3 +171,31 @@ test('a segment that is full rolls over without loss, also when both write at on
   for (const who of [ada, ben]) await who.until('all', (v) => texts(v).length === 2 * count);
   expect(texts(ada.view)).toEqual(texts(ben.view));
 }, 60_000);
+
+test('what was said while one was away is marked as new, what is said while one looks is not', async () => {
+  const { ada, ben, space, channel } = await twoInASpace(new TestRoom());
+  must(await ben.engine.commands.say({ space, channel, text: 'seen' }));
+  await ada.until('seen', (v) => texts(v).includes('seen'));
+  must(await ada.engine.commands.markRead({ space, channel }));
+  await ada.engine.commands.watch(null);
+  await ada.engine.commands.watch({ space, channel, newest: 100 });
+  must(await ben.engine.commands.say({ space, channel, text: 'while looking' }));
+  await ada.until('it is there', (v) => texts(v).includes('while looking'));
+  expect(ada.view.timeline?.firstUnread).toBeUndefined();
+
+  await ada.engine.commands.watch(null);
+  must(await ben.engine.commands.say({ space, channel, text: 'while away' }));
+  await ada.until('a mark at the channel', (v) => v.spaces[0]?.channels[0]?.unread === true);
+  await ada.engine.commands.watch({ space, channel, newest: 100 });
+  await ada.until('the line', (v) => v.timeline?.firstUnread !== undefined);
+});
+
+test('that somebody who holds a message leaves takes nothing back from its mark', async () => {
+  const room = new TestRoom();
+  const { ada, ben, space, channel } = await twoInASpace(room);
+  must(await ada.engine.commands.say({ space, channel, text: 'held' }));
+  await ada.until('held', (v) => v.timeline?.messages[0]?.delivery === 'everyone');
+  room.offline(ben);
+  await ada.until('alone', (v) => v.spaces[0]?.here === 1);
+  expect(ada.view.timeline?.messages[0]?.delivery).toBe('everyone');
+});

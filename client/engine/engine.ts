@@ -311,6 +311,7 @@ export class Engine {
       device: {
         peer: this.#me,
         leads: true,
+        server: this.#o.server,
         storage: this.#storage,
         ...(name === undefined ? {} : { name }),
       },

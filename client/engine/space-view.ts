@@ -128,8 +128,8 @@ function delivery(space: Space, reach: Reach, id: EntryId, holders: ReadonlySet<
   const present = [...space.membership.devices.keys()].filter(
     (peer) => peer !== reach.me && (reach.pathTo(peer) !== undefined || reach.isHere(peer)),
   );
-  const everyone = present.length > 0 && present.every((peer) => holders.has(peer));
-  return everyone ? 'everyone' : 'stored';
+  // Whoever is here: that somebody who holds it leaves takes nothing back.
+  return present.every((peer) => holders.has(peer)) ? 'everyone' : 'stored';
 }
 
 function isUnread(space: Space, channel: ChannelId, me: PeerId, now: number): boolean {
@@ -152,13 +152,15 @@ export function timelineView(options: {
   /** How many of the newest messages. */
   readonly newest: number;
   readonly readAtOpening: { readonly order: number; readonly id: string } | undefined;
+  /** ms since 1970. */
+  readonly openedAt: number;
   readonly pending: readonly PendingView[];
   readonly reach: Reach;
   /** Peers known to hold an entry. */
   readonly holders: (id: EntryId) => ReadonlySet<PeerId>;
   readonly now: number;
 }): TimelineView {
-  const { space, channel, newest, readAtOpening, pending, reach, now } = options;
+  const { space, channel, newest, readAtOpening, openedAt, pending, reach, now } = options;
   const { me } = reach;
   const deliveryOf = (id: EntryId) => delivery(space, reach, id, options.holders(id));
   const chain = space.channel(channel);
@@ -178,7 +180,12 @@ export function timelineView(options: {
   );
   const firstUnread =
     readAtOpening &&
-    all.slice(from).find((entry) => entry.author !== me && isAfter(entry, readAtOpening))?.id;
+    all
+      .slice(from)
+      .find(
+        (entry) =>
+          entry.author !== me && entry.body.hlc < openedAt && isAfter(entry, readAtOpening),
+      )?.id;
   return {
     space: space.record.id,
     channel,

@@ -74,7 +74,7 @@ export interface SpaceView {
 
 /**
  * `device`: nobody else is known to hold it. `stored`: at least one other device has acknowledged storing it.
- * `everyone`: everyone present has.
+ * `everyone`: everyone who is here now has; when somebody comes who has not, it is `stored` until they do.
  */
 export type Delivery = 'device' | 'stored' | 'everyone';
 
@@ -136,6 +136,8 @@ export interface DeviceView {
   readonly name?: string;
   /** Whether this tab leads, that is, holds the links and the storage. */
   readonly leads: boolean;
+  /** The signaling server that the page names, or came from. */
+  readonly server?: string;
   readonly storage: StorageState;
 }
 

@@ -11,12 +11,15 @@ export interface Watched {
   readonly newest: number;
   /** What had been read when the channel was opened: it stays while the channel is on screen. */
   readonly readAtOpening: { readonly order: number; readonly id: string } | undefined;
+  /** ms since 1970: what was said later was not said while one was away. */
+  readonly openedAt: number;
 }
 
 export function watch(
   before: Watched | undefined,
   input: { readonly space: SpaceId; readonly channel: ChannelId; readonly newest: number },
   record: SpaceRecord,
+  now: number,
 ): Watched {
   const same = before?.space === input.space && before.channel === input.channel;
   const wanted = Math.trunc(input.newest) || NEWEST.min;
@@ -25,5 +28,6 @@ export function watch(
     channel: input.channel,
     newest: Math.min(Math.max(wanted, NEWEST.min), NEWEST.max),
     readAtOpening: same ? before.readAtOpening : record.read[input.channel],
+    openedAt: same ? before.openedAt : now,
   };
 }

@@ -40,7 +40,10 @@ function options() {
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.help) return stop(0, USAGE);
+    if (values.help) {
+      process.stdout.write(`${USAGE}\n`);
+      process.exit(0);
+    }
     const wait = Number(values.wait);
     if (!(wait > 0)) return stop(2, `--wait takes a number of seconds, not "${values.wait}".`);
     if (values.invite === undefined && values.data === undefined)
@@ -111,6 +114,7 @@ let leaving = false;
 async function leave(code: number): Promise<never> {
   if (leaving) return new Promise(() => {});
   leaving = true;
+  changed = () => {};
   await peer.close();
   cleanUpNodeWebrtc();
   process.exit(code);

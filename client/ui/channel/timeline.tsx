@@ -126,7 +126,13 @@ export function Timeline(props: {
             </button>
           </Show>
           <Show when={props.timeline && messages().length === 0 && !props.timeline.pending.length}>
-            <p class="nothing-yet">Nothing has been said here yet.</p>
+            <p class="nothing-yet">
+              Nothing has been said here yet.
+              <Show when={props.space.members.length === 1}>
+                {' '}
+                Press Invite, beside the space's name, and send the link to somebody.
+              </Show>
+            </p>
           </Show>
           <For each={cut().blocks.map((block) => block.id)}>
             {(id) => (

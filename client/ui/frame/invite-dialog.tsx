@@ -58,8 +58,8 @@ export function InviteDialog(props: { space: ShownSpace; onClose: () => void }) 
                 Copy
               </button>
             </div>
-            <p class="quiet" aria-live="polite">
-              {copied() || expiry(it().expires)}
+            <p class="quiet">
+              <span aria-live="polite">{copied()}</span> {expiry(it().expires)}
             </p>
           </>
         )}

@@ -24,7 +24,6 @@ export function TextField(props: {
           // The attribute is for dialogs, which choose what to focus when they open.
           if (props.autofocus) queueMicrotask(() => input.focus({ preventScroll: true }));
         }}
-        autofocus={props.autofocus}
         value={props.value}
         onInput={(event) => props.onInput?.(event.currentTarget.value)}
         maxLength={props.maxLength}

@@ -21,7 +21,10 @@ export function FirstRun(props: { token: string | undefined; onAgree: (token: st
   const [invite] = createResource(() => props.token, previewInvite);
   const strange = createMemo(() => {
     const seen = invite();
-    const known = view.links.servers.map((server) => server.url);
+    const known = [
+      ...view.links.servers.map((server) => server.url),
+      ...(view.device?.server === undefined ? [] : [view.device.server]),
+    ];
     return seen?.ok ? newServers(seen, location.origin, known) : [];
   });
   createEffect(() => {

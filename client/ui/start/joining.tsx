@@ -37,7 +37,10 @@ export function Joining(props: { token: string; agreed: boolean }) {
         setTrouble(seen.message);
         return;
       }
-      const known = view.links.servers.map((server) => server.url);
+      const known = [
+        ...view.links.servers.map((server) => server.url),
+        ...(view.device?.server === undefined ? [] : [view.device.server]),
+      ];
       const inIt = view.spaces.some((space) => space.id === seen.space && space.state === 'open');
       const strange = props.agreed || inIt ? [] : newServers(seen, location.origin, known);
       if (strange.length > 0) setAsked(strange);
