@@ -1,6 +1,6 @@
 /**
  * Between links and spaces: turns a neighbour's frames into entries to judge, and what was let in into frames for the
- * others. Broadcast and anti-entropy decide, this carries out. It also keeps who is linked and who is here.
+ * others. Broadcast and anti-entropy decide, this carries out. It also keeps who is linked.
  */
 import { parseChange } from '@snug/shared/entries/canonical-change.ts';
 import { entryId } from '@snug/shared/entries/entry.ts';
@@ -94,6 +94,7 @@ export class Neighbourhood {
     return this.#neighbours.keys();
   }
 
+  /** Peers known to hold an entry. */
   holders(id: EntryId): ReadonlySet<PeerId> {
     return this.#broadcast.holders(id);
   }
@@ -158,6 +159,7 @@ export class Neighbourhood {
     if (!neighbour) return;
     const tags = entry.deps.map((dep) => neighbour.tag(dep));
     const address = encodeAddress(log.address);
+    // A genesis: whoever has none of the space gets it in bulk.
     if (tags.length === 0) return;
     this.#send(peer, { type: 'entry', address, tags, entry: entry.bytes });
   }

@@ -1,5 +1,5 @@
 /**
- * Where a space's peers meet. Members are in the current epoch's topic, where they link to each other, and wait in the
+ * Where a space's peers meet. Members are in the topic of the epoch that they write under, where they link to each other, and wait in the
  * lobby, where newcomers knock; a newcomer is in the lobby only.
  */
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
@@ -18,7 +18,7 @@ export function lobbyTopic(space: Space): Topic {
   return lobbyTopicFor(space.record.lobby);
 }
 
-/** The current epoch's topic, once its secrets are held. */
+/** The topic of the epoch that one writes under, once its secrets are held. */
 export function topicOf(space: Space): Topic | undefined {
   const epoch = space.writingEpoch;
   return epoch && topicFor(epoch.rendezvous);

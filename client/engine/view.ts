@@ -12,7 +12,6 @@ export interface Trouble {
     | 'expired-invite'
     | 'refused-invite'
     | 'other-version'
-    | 'server-unreachable'
     | 'storage-refused'
     | 'storage-full'
     | 'damaged'

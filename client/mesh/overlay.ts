@@ -1,6 +1,6 @@
 /**
- * Whom to link to, sans-I/O. For now a full mesh among those whom each topic allows, up to the limit of links; who
- * links to whom in a large room is decided in `#wanted` and nowhere else. One link serves a peer in all topics.
+ * Whom to link to, sans-I/O. For now a full mesh among those whom each topic allows, up to the limit of links: a
+ * bounded overlay for large rooms begins in `#wanted` and `#full`. One link serves a peer in all topics.
  */
 import { equalBytes } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';

@@ -15,12 +15,10 @@ export interface Settings {
   readonly channels: ReadonlyMap<string, { readonly name: string; readonly topic: string }>;
   /** Account → display name. */
   readonly names: ReadonlyMap<string, string>;
-  readonly lobby: Uint8Array | undefined;
 }
 
 export function settingsOf(chain: Chain, membership: Membership, now: number): Settings {
   let name: string | undefined;
-  let lobby: Uint8Array | undefined;
   const channels = new Map<string, { name: string; topic: string }>();
   const names = new Map<string, string>();
   for (const { author, body } of chain.placed(now)) {
@@ -28,7 +26,6 @@ export function settingsOf(chain: Chain, membership: Membership, now: number): S
     const admin = roleOf(membership, author) === 'admin';
     const account = membership.devices.get(author)?.account;
     if (content.kind === 'space' && admin) name = content.name;
-    else if (content.kind === 'lobby' && admin) lobby = content.secret;
     else if (content.kind === 'profile' && account !== undefined) names.set(account, content.name);
     else if (content.kind === 'channel' && account !== undefined)
       channels.set(toBase64url(content.channel), {
@@ -36,7 +33,7 @@ export function settingsOf(chain: Chain, membership: Membership, now: number): S
         topic: content.topic ?? '',
       });
   }
-  return { name, channels, names, lobby };
+  return { name, channels, names };
 }
 
 /** The name of the person whose device this is; empty until their profile has arrived. */

@@ -363,7 +363,7 @@ export class Space {
     options: WriteOptions = {},
   ): Promise<LoggedEntry> {
     const epoch = this.writingEpoch;
-    if (!epoch) throw new Error('The secrets of the current epoch are not held.');
+    if (!epoch) throw new Error('No secrets to write under are held.');
     const { deps } = log;
     const next = chain.next(this.#device.peerId);
     const body: Body = {
