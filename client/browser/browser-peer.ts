@@ -98,6 +98,9 @@ class BrowserPeer implements Peer {
   leaveSpace(input: Input<'leaveSpace'>) {
     return this.#call('leaveSpace', input);
   }
+  setServers(input: Input<'setServers'>) {
+    return this.#call('setServers', input);
+  }
   createChannel(input: Input<'createChannel'>) {
     return this.#call('createChannel', input);
   }

@@ -2,11 +2,19 @@
 import { fromHex } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { inviteLink, parseInviteLink } from '@snug/shared/entries/invite.ts';
+import { MAX_SPACE_SERVERS, normalServer } from '@snug/shared/entries/server-url.ts';
 import { ChannelName, DisplayName, MessageText, SpaceName } from '@snug/shared/entries/text.ts';
 import type { ChannelId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import { conceive, found, openChannel, ownInvite, writeProfile } from '../space/founding.ts';
-import { mayInvite } from '../space/membership.ts';
+import {
+  conceive,
+  found,
+  openChannel,
+  ownInvite,
+  writeProfile,
+  writeServers,
+} from '../space/founding.ts';
+import { mayInvite, roleOf } from '../space/membership.ts';
 import { settingsOf } from '../space/settings.ts';
 import type { Space } from '../space/space.ts';
 import type { SpaceRecord } from '../space/space-record.ts';
@@ -82,6 +90,7 @@ export class EngineCommands implements Commands {
       );
       const space = shelf.get(record.id);
       if (space) await meetings.join(space);
+      await meetings.refocus(shelf);
       this.#o.show('now');
       return { space: record.id, channel };
     });
@@ -114,6 +123,7 @@ export class EngineCommands implements Commands {
       if (held) meetings.leave(held);
       const space = await shelf.add(record, async (space) => space);
       await meetings.join(space);
+      await meetings.refocus(shelf);
       this.#o.show('now');
       return { space: invite.space };
     });
@@ -157,6 +167,28 @@ export class EngineCommands implements Commands {
     });
   }
 
+  async setServers(input: { space: SpaceId; servers: readonly string[] }): Promise<Result<null>> {
+    const space = this.#open(input.space);
+    if (!space) return notFound();
+    if (roleOf(space.membership, this.#o.device.peerId) !== 'admin')
+      return troubled('not-allowed', 'Only admins say where this space meets.');
+    const servers = [...new Set(input.servers.map(normalServer))];
+    if (servers.length === 0)
+      return troubled('not-allowed', 'A space meets at one server at least.');
+    if (servers.length > MAX_SPACE_SERVERS)
+      return troubled('too-long', `A space meets at ${MAX_SPACE_SERVERS} servers at most.`);
+    const named = servers.filter((server) => server !== undefined);
+    if (named.length < servers.length)
+      return troubled(
+        'not-found',
+        'That is no address of a server, such as https://snug.example.org.',
+      );
+    return this.#attempt(async () => {
+      await space.exclusively(() => writeServers(space, named, this.#o.now()));
+      return null;
+    });
+  }
+
   async createChannel(input: {
     space: SpaceId;
     name: string;
@@ -176,6 +208,7 @@ export class EngineCommands implements Commands {
   async watch(
     input: { space: SpaceId; channel: ChannelId; newest: number } | null,
   ): Promise<Result<null>> {
+    const before = this.watched?.space;
     if (input === null) this.watched = undefined;
     else {
       const space = this.#o.shelf.get(input.space);
@@ -183,6 +216,7 @@ export class EngineCommands implements Commands {
       this.watched = watch(this.watched, input, space.record, this.#o.now());
     }
     this.#o.show('now');
+    if (before !== input?.space) await this.#o.meetings.refocus(this.#o.shelf);
     return { ok: true, value: null };
   }
 

@@ -158,6 +158,52 @@ test('a channel opened by one appears to the other and takes messages', async ()
   await ada.until('pegs', (v) => texts(v).includes('pegs'));
 });
 
+test('an admin says where the space meets, and everybody meets there from then on', async () => {
+  const room = new TestRoom();
+  const { ada, ben, space } = await twoInASpace(room);
+  const servers = ['https://snug.test', 'https://wells.test'];
+  must(
+    await ada.engine.commands.setServers({
+      space,
+      servers: ['HTTPS://snug.test/', 'https://wells.test'],
+    }),
+  );
+  for (const who of [ada, ben]) {
+    await who.until('both servers', (v) => v.spaces[0]?.servers.join() === servers.join());
+    for (const spec of room.specsOf(who)) expect(spec.servers).toEqual(servers);
+  }
+
+  const refused = [
+    await ben.engine.commands.setServers({ space, servers: ['https://ben.test'] }),
+    await ada.engine.commands.setServers({ space, servers: [] }),
+    await ada.engine.commands.setServers({ space, servers: ['ftp://wells.test'] }),
+    await ada.engine.commands.setServers({
+      space,
+      servers: [1, 2, 3, 4].map((n) => `https://${n}.test`),
+    }),
+  ];
+  expect(refused.map((result) => result.ok)).toEqual([false, false, false, false]);
+  expect(ada.view.spaces[0]?.servers).toEqual(servers);
+});
+
+test('of many spaces only the one on the screen is in the foreground', async () => {
+  const room = new TestRoom();
+  const ada = await enter(room, 'Ada');
+  const create = async (name: string) => must(await ada.engine.commands.createSpace({ name }));
+  const made = [
+    await create('One'),
+    await create('Two'),
+    await create('Three'),
+    await create('Four'),
+  ];
+  const shown = async (at: (typeof made)[number] | undefined) => {
+    if (at) await ada.engine.commands.watch({ ...at, newest: 50 });
+    return room.specsOf(ada).filter((s) => s.initiate === 'listed' && s.background !== true).length;
+  };
+  expect(await shown(undefined)).toBe(0);
+  for (const at of made) expect(await shown(at)).toBe(1);
+});
+
 test('a segment that is full rolls over without loss, also when both write at once', async () => {
   const { ada, ben, space, channel } = await twoInASpace(new TestRoom());
   for (const who of [ada, ben]) await who.engine.commands.watch({ space, channel, newest: 5000 });

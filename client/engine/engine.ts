@@ -52,6 +52,8 @@ export interface EngineOptions {
 const TICK_MS = 250;
 /** Least time between two views, ms. */
 const VIEW_MS = 25;
+/** So many spaces are all in the foreground. */
+const FEW_SPACES = 3;
 /** Own messages of a channel whose holders other tabs are told. */
 const TOLD_HOLDERS = 100;
 
@@ -102,6 +104,8 @@ export class Engine {
       links: options.links,
       pathTo: (peer) => this.#neighbourhood.pathTo(peer),
       through: (peer) => this.#neighbourhood.through(peer),
+      isBackground: (space) =>
+        [...this.#shelf].length > FEW_SPACES && this.commands.watched?.space !== space.record.id,
     });
     this.commands = new EngineCommands({
       store,
@@ -232,6 +236,12 @@ export class Engine {
     if (change.caughtUp) this.#neighbourhood.compareAnew(space);
     if (this.#o.onReceived) for (const item of change.opened) this.#received(space, item);
     if (change.secrets) this.#shelf.saveSoon(space);
+    if (
+      change.secrets ||
+      change.caughtUp ||
+      change.admitted.some(({ log }) => log === space.spaceLog)
+    )
+      void this.#serversMayHaveChanged(space).catch(this.#o.onProblem);
     if (change.membership || change.secrets)
       void this.#membershipChanged(space).catch((error) => this.#storeFailed(error));
     this.#show();
@@ -248,6 +258,18 @@ export class Engine {
     }
     if (space.record.state === 'open') await this.#meetings.join(space);
     this.#neighbourhood.compareAll();
+    this.#show();
+  }
+
+  /** The space meets where its admins say; until they say anything, where its invite or its founder did. */
+  async #serversMayHaveChanged(space: Space): Promise<void> {
+    const { record, membership } = space;
+    const { servers } = settingsOf(space.settings, membership, this.#o.clock.now());
+    if (record.state !== 'open' || servers === undefined) return;
+    if (servers.join(' ') === record.servers.join(' ')) return;
+    record.servers = [...servers];
+    this.#shelf.saveSoon(space);
+    await this.#meetings.join(space);
     this.#show();
   }
 

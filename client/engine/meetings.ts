@@ -1,6 +1,6 @@
 /** The topics in which this device meets others, and who is said to be there. */
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
-import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { LinksCommand, Path } from '../mesh/links-port.ts';
 import type { Space } from '../space/space.ts';
 import type { Reach } from './space-view.ts';
@@ -11,6 +11,9 @@ export class Meetings {
   readonly #links: (command: LinksCommand) => void;
   readonly #pathTo: (peer: PeerId) => Path | undefined;
   readonly #through: (peer: PeerId) => PeerId | undefined;
+  readonly #isBackground: (space: Space) => boolean;
+  /** As the links were told last. */
+  readonly #inBackground = new Map<SpaceId, boolean>();
   readonly #joined = new Set<Topic>();
   readonly #here = new Map<Topic, ReadonlySet<PeerId>>();
 
@@ -19,22 +22,34 @@ export class Meetings {
     links: (command: LinksCommand) => void;
     pathTo: (peer: PeerId) => Path | undefined;
     through: (peer: PeerId) => PeerId | undefined;
+    /** One of many spaces, and not on the screen. */
+    isBackground: (space: Space) => boolean;
   }) {
     this.#device = options.device;
     this.#links = options.links;
     this.#pathTo = options.pathTo;
     this.#through = options.through;
+    this.#isBackground = options.isBackground;
+  }
+
+  /** Other spaces are in the background now than before, perhaps. */
+  async refocus(spaces: Iterable<Space>): Promise<void> {
+    for (const space of spaces)
+      if ((this.#inBackground.get(space.record.id) ?? false) !== this.#isBackground(space))
+        await this.join(space);
   }
 
   /** Joins a space's topics, or says anew whom to link to there. */
   async join(space: Space): Promise<void> {
-    for (const spec of await topicsOf(space, this.#device)) {
+    this.#inBackground.set(space.record.id, this.#isBackground(space));
+    for (const spec of await topicsOf(space, this.#device, this.#isBackground(space))) {
       this.#joined.add(spec.topic);
       this.#links({ do: 'join', spec });
     }
   }
 
   leave(space: Space): void {
+    this.#inBackground.delete(space.record.id);
     for (const topic of [lobbyTopic(space), topicOf(space)]) {
       if (topic === undefined || !this.#joined.delete(topic)) continue;
       this.#here.delete(topic);

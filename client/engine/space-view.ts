@@ -63,6 +63,7 @@ export function spaceView(space: Space, reach: Reach, now: number): SpaceView {
     state: record.state,
     you: roleOf(membership, reach.me) ?? ('member' as const),
     mayInvite: mayInvite(membership, reach.me),
+    servers: record.servers,
     mayOpenChannels: membership.devices.has(reach.me),
     members,
     channels: [...membership.channels].map((id) => ({

@@ -24,8 +24,15 @@ export function topicOf(space: Space): Topic | undefined {
   return epoch && topicFor(epoch.rendezvous);
 }
 
-/** What to join for this space as it is now. A refused newcomer joins nothing. */
-export async function topicsOf(space: Space, device: DeviceKey): Promise<readonly TopicSpec[]> {
+/**
+ * What to join for this space as it is now. A refused newcomer joins nothing.
+ * @param background it is one of many spaces and not the one on the screen
+ */
+export async function topicsOf(
+  space: Space,
+  device: DeviceKey,
+  background: boolean,
+): Promise<readonly TopicSpec[]> {
   const { record, membership } = space;
   const base = { servers: record.servers, heads: space.spaceLog.headsHash };
   const lobby = {
@@ -54,6 +61,7 @@ export async function topicsOf(space: Space, device: DeviceKey): Promise<readonl
     signalKey: signalKeyFor(epoch.rendezvous),
     initiate: 'listed',
     allowed,
+    background,
   };
   return [current, waiting];
 }

@@ -65,6 +65,8 @@ export interface SpaceView {
   readonly you: Role;
   readonly mayInvite: boolean;
   readonly mayOpenChannels: boolean;
+  /** Signaling servers where it meets. */
+  readonly servers: readonly string[];
   readonly members: readonly MemberView[];
   readonly channels: readonly ChannelView[];
   /** Members here just now, oneself included. */
@@ -170,6 +172,8 @@ export interface Commands {
   /** The same reusable invite each time, as a link on the page's own origin. */
   invite(input: { space: SpaceId }): Promise<Result<{ link: string; expires: number }>>;
   leaveSpace(input: { space: SpaceId }): Promise<Result<null>>;
+  /** Where the space meets from now on: 1 to 3 addresses. Admins only. */
+  setServers(input: { space: SpaceId; servers: readonly string[] }): Promise<Result<null>>;
   createChannel(input: { space: SpaceId; name: string }): Promise<Result<{ channel: ChannelId }>>;
   /** Which channel the timeline shows, and how many of its newest messages (50 to 5,000). */
   watch(

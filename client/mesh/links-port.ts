@@ -27,6 +27,8 @@ export interface TopicSpec {
    */
   readonly initiate: 'listed' | 'knock' | 'wait';
   readonly allowed: readonly PeerId[];
+  /** One of many spaces and not on the screen: it makes do with fewer links. */
+  readonly background?: boolean;
   /** Rides in each offer of a `knock`; the other engine judges it. At most 1 KiB. */
   readonly note?: Uint8Array;
   /** 8 bytes that ride in each signal: a hash of the space document's heads. */
@@ -43,6 +45,8 @@ export type LinksCommand =
   /** Joins the topic, or changes what is said of it. */
   | { readonly do: 'join'; readonly spec: TopicSpec }
   | { readonly do: 'leave'; readonly topic: Topic }
+  /** These were heard through the mesh lately, linked or not: nothing parts this device from them. */
+  | { readonly do: 'reached'; readonly topic: Topic; readonly peers: readonly PeerId[] }
   | {
       readonly do: 'send';
       readonly peer: PeerId;

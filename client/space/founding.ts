@@ -141,6 +141,16 @@ export function ownInvite(
   });
 }
 
+/** Within `exclusively`. */
+export async function writeServers(
+  space: Space,
+  servers: readonly string[],
+  now: number,
+): Promise<void> {
+  const content = { kind: 'servers', content: { servers: [...servers] } };
+  await space.writeSealed(space.spaceLog, space.settings, content, now);
+}
+
 /**
  * Lets a newcomer in whose request has been verified: writes the admission and seals every epoch's secrets that are
  * held to their device. Does nothing twice.

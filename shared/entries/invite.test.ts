@@ -9,10 +9,10 @@ import {
   type Invite,
   inviteLink,
   MAX_TOKEN_LENGTH,
-  normalServer,
   parseInvite,
   parseInviteLink,
 } from './invite.ts';
+import { normalServer } from './server-url.ts';
 
 const invite: Invite = {
   space: v.parse(SpaceId, toBase64url(randomBytes(32))),

@@ -13,6 +13,7 @@ import { DOMAINS, domainBytes } from '../crypto/labels.ts';
 import { type PeerId, SpaceId } from '../protocol/ids.ts';
 import { type CborValue, encodeCanonical, tryDecodeCanonical } from './canonical-cbor.ts';
 import { bytesOf } from './fields.ts';
+import { MAX_SPACE_SERVERS, normalServer, ServerUrl } from './server-url.ts';
 import { SpaceName } from './text.ts';
 
 export interface Invite {
@@ -25,7 +26,7 @@ export interface Invite {
   readonly inviteSecret: Uint8Array;
   /** First 8 bytes each of heads of the space document that the inviter held; at most 2. */
   readonly heads: readonly Uint8Array[];
-  /** Signaling servers, at most 3. None: the one that serves the page of the link. */
+  /** Signaling servers, at most `MAX_SPACE_SERVERS`. None: the one that serves the page of the link. */
   readonly servers: readonly string[];
   /** Members who may be found there, at most 3. */
   readonly peers: readonly PeerId[];
@@ -42,8 +43,6 @@ export type ParsedInvite =
 
 /** Characters of the longest token. */
 export const MAX_TOKEN_LENGTH = 400;
-/** Characters of the longest server address. */
-export const MAX_SERVER_LENGTH = 120;
 const VERSION = 1;
 /** Whatever does not look like a token of some later version is rather no token at all. */
 const MAX_PLAUSIBLE_VERSION = 31;
@@ -51,35 +50,16 @@ const MIN_TOKEN_LENGTH = 120;
 const CHECK_BYTES = 4;
 const PATH = '#/join/';
 
-/** An http(s) address without user, password, query and fragment, in the spelling of the URL standard, no `/` at its end. */
-const ServerUrl = v.pipe(
-  v.string(),
-  v.maxLength(MAX_SERVER_LENGTH),
-  v.check((text) => normalServer(text) === text, 'expected the address of a server'),
-);
-
 const TokenSchema = v.strictTuple([
   bytesOf(32),
   SpaceName,
   bytesOf(32),
   bytesOf(32),
   v.pipe(v.array(bytesOf(8)), v.maxLength(2)),
-  v.pipe(v.array(ServerUrl), v.maxLength(3)),
+  v.pipe(v.array(ServerUrl), v.maxLength(MAX_SPACE_SERVERS)),
   v.pipe(v.array(bytesOf(32)), v.maxLength(3)),
   bytesOf(CHECK_BYTES),
 ]);
-
-/** The one spelling of a server's address, or `undefined` if it is none that an invite may name. */
-export function normalServer(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    return undefined;
-  }
-  const spelled = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-  return spelled.length <= MAX_SERVER_LENGTH ? spelled : undefined;
-}
 
 /**
  * The token, at most 400 characters: to fit, peers go first, then heads, then servers but the first, then the end of
@@ -87,7 +67,7 @@ export function normalServer(text: string): string | undefined {
  * @throws RangeError for a name or server that no invite may have, or secrets of a wrong length
  */
 export function encodeInvite(invite: Invite): string {
-  const servers = invite.servers.slice(0, 3).map((server) => {
+  const servers = invite.servers.slice(0, MAX_SPACE_SERVERS).map((server) => {
     const normal = normalServer(server);
     if (normal === undefined) throw new RangeError(`No address for an invite: ${server}`);
     return normal;

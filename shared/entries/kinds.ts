@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { CborMap } from './canonical-cbor.ts';
 import { bytesOf } from './fields.ts';
+import { MAX_SPACE_SERVERS, ServerUrl } from './server-url.ts';
 import { ChannelName, ChannelTopic, DisplayName, MessageText, SpaceName } from './text.ts';
 
 /** Keys that a later version adds to a kind are dropped by `v.object`: what is here keeps its meaning. */
@@ -15,6 +16,10 @@ const KINDS = {
     channel: bytesOf(16),
     name: ChannelName,
     topic: v.exactOptional(ChannelTopic),
+  }),
+  /** Signaling servers where the space meets. */
+  servers: v.object({
+    servers: v.pipe(v.array(ServerUrl), v.minLength(1), v.maxLength(MAX_SPACE_SERVERS)),
   }),
   /** The lobby's secret, for members who came before it was rotated. */
   lobby: v.object({ secret: bytesOf(32) }),
@@ -43,6 +48,8 @@ export function parseContent(kind: string, content: CborMap): ParsedContent {
       return read(kind, KINDS.space, content);
     case 'channel':
       return read(kind, KINDS.channel, content);
+    case 'servers':
+      return read(kind, KINDS.servers, content);
     case 'lobby':
       return read(kind, KINDS.lobby, content);
     default:

@@ -122,6 +122,11 @@ export class TestRoom {
     return this.#links.has(pair(a.peer, b.peer));
   }
 
+  /** What this resident has joined. */
+  specsOf(who: Resident): readonly TopicSpec[] {
+    return [...this.#inside(who).specs.values()];
+  }
+
   /** Sends bytes as if they came over the link from one to the other. */
   inject(from: Resident, to: Resident, frame: Uint8Array): void {
     this.#inside(to).engine.linksEvent({ is: 'frame', peer: from.peer, frame });

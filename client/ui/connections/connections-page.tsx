@@ -11,6 +11,7 @@ import { hrefOf } from '../route.ts';
 import type { ShownSpace } from '../shown.ts';
 import { carried, howFar } from './figures.ts';
 import { LinkRow } from './link-row.tsx';
+import { MeetingPlaces } from './meeting-places.tsx';
 import { Servers } from './servers.tsx';
 
 /** How this device's messages travel, as it is right now. */
@@ -100,6 +101,9 @@ export function ConnectionsPage(props: { space: ShownSpace | undefined }) {
               </ul>
             </Show>
           </section>
+          <Show when={props.space?.state === 'open' && props.space}>
+            {(space) => <MeetingPlaces space={space()} />}
+          </Show>
           <Servers servers={view.links.servers} signaling={view.links.signaling} />
           <Show when={view.device}>
             {(device) => (

@@ -34,8 +34,10 @@ export function OneLineForm<T>(props: {
     setTrouble(undefined);
     const result = await props.ask(given);
     setBusy(false);
-    if (result.ok) props.onDone(result.value);
-    else setTrouble(result.trouble.message);
+    if (result.ok) {
+      setText('');
+      props.onDone(result.value);
+    } else setTrouble(result.trouble.message);
   };
 
   return (

@@ -55,6 +55,7 @@ export const space: SpaceView = {
   you: 'member',
   mayInvite: true,
   mayOpenChannels: true,
+  servers: ['https://snug.example'],
   members,
   channels,
   here: 8,

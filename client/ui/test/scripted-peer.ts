@@ -127,6 +127,10 @@ export function scriptedPeer(sceneName: string): Peer {
       change({ spaces: view.spaces.filter((s) => s.id !== input.space) });
       return ok(null);
     },
+    async setServers(input) {
+      changeSpace(input.space, (space) => ({ ...space, servers: input.servers }));
+      return ok(null);
+    },
     async createChannel(input) {
       const made = newChannel(input.name);
       changeSpace(input.space, (space) => ({ ...space, channels: [...space.channels, made] }));
