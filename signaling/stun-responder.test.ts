@@ -47,6 +47,25 @@ describe('STUN over UDP', () => {
     expect((answer.readUInt32BE(28) ^ 0x2112a442) >>> 0).toBe(0x7f000001);
   });
 
+  it('answers from the address that was asked, on a machine with several', async () => {
+    const { port, close } = await openStunResponder({
+      port: 0,
+      host: null,
+      addresses: () => ['127.0.0.1', '127.0.0.2'],
+      counters: emptyCounters(),
+      now: () => 0,
+      onError: (error) => expect.fail(error.message),
+    });
+    open.push({ close });
+    const socket = await client();
+    for (const asked of ['127.0.0.1', '127.0.0.2']) {
+      const answered = once(socket, 'message');
+      socket.send(REQUEST, port, asked);
+      const [, from] = await answered;
+      expect(from).toMatchObject({ address: asked, port });
+    }
+  });
+
   it('is silent about what is no request, and goes on', async () => {
     const [{ port, counters }, socket] = [await responder(), await client()];
     for (const junk of [

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Counters } from './counters.ts';
 import { answerBinding } from './stun.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
@@ -55,24 +56,42 @@ export interface StunResponder {
 interface Options {
   /** 0 for any free one. */
   readonly port: number;
-  /** The address or name to bind to, `null` for all of both families. */
+  /** The address or name to bind to, `null` for all of the machine's. */
   readonly host: string | null;
   readonly counters: Pick<Counters, 'stunRequests' | 'stunAnswers'>;
   readonly now: () => number;
   readonly onError: (error: Error) => void;
+  /** The machine's addresses, for tests. */
+  readonly addresses?: () => readonly string[];
+}
+
+/** How often the machine's addresses are looked at anew, ms. */
+const ADDRESSES_MS = 30_000;
+
+/** Those of the interfaces of this machine that a client could ask. Link-local ones need a zone and are left out. */
+function machineAddresses(): readonly string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .map(({ address }) => address)
+    .filter((address) => !/^fe[89ab]/i.test(address));
 }
 
 /**
- * Answers Binding requests over UDP, IPv4 and, where the machine has it, IPv6. Rejects with the system's error if the
- * port cannot be had.
+ * Answers Binding requests over UDP. Each address of the machine has a socket of its own: one that is bound to all of them
+ * answers from whichever address the way back leaves by, and a client ignores an answer from where it did not ask. Rejects
+ * with the system's error if the port cannot be had on any of them.
  */
 export async function openStunResponder(options: Options): Promise<StunResponder> {
   const limiter = new SourceLimiter(options.now());
-  const sockets: Socket[] = [];
-  const open = (family: 4 | 6, port: number) =>
+  const sockets = new Map<string, Socket>();
+  let closed = false;
+
+  const open = (host: string, port: number, family: 4 | 6 = isIPv6(host) ? 6 : 4) =>
     new Promise<number>((resolve, reject) => {
-      const socket =
-        family === 4 ? createSocket('udp4') : createSocket({ type: 'udp6', ipv6Only: true });
+      const key = isIP(host) === 0 ? `${host} ${family}` : host;
+      const socket = createSocket(
+        family === 6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' },
+      );
       socket.once('error', (error) => {
         socket.close();
         reject(error);
@@ -87,24 +106,56 @@ export async function openStunResponder(options: Options): Promise<StunResponder
           if (error === null) options.counters.stunAnswers++;
         });
       });
-      const any = family === 4 ? '0.0.0.0' : '::';
-      socket.bind(port, options.host ?? any, () => {
+      socket.bind(port, host, () => {
         socket.removeAllListeners('error');
         socket.on('error', options.onError);
-        sockets.push(socket);
+        if (closed || sockets.has(key)) {
+          socket.close();
+          return reject(new Error('no longer wanted'));
+        }
+        sockets.set(key, socket);
         resolve(socket.address().port);
       });
     });
+  const shut = (host: string) =>
+    new Promise<void>((resolve) => {
+      const socket = sockets.get(host);
+      sockets.delete(host);
+      if (socket) socket.close(() => resolve());
+      else resolve();
+    });
 
-  const close = async () => {
-    await Promise.all(
-      sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))),
-    );
+  const { host } = options;
+  const addresses = () => (host === null ? (options.addresses ?? machineAddresses)() : [host]);
+  let { port } = options;
+  let failure: unknown = new Error('This machine has no address to answer STUN on.');
+  for (const address of addresses()) {
+    try {
+      port = await open(address, port);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (sockets.size === 0) throw failure;
+  // Best effort: a name may have an IPv6 address too.
+  if (host !== null && isIP(host) === 0) await open(host, port, 6).catch(() => 0);
+
+  const look = setInterval(() => {
+    if (host !== null) return;
+    const present = addresses();
+    for (const address of sockets.keys()) if (!present.includes(address)) void shut(address);
+    // An address that cannot be bound now, perhaps because it is not up yet, is tried again the next time.
+    for (const address of present)
+      if (!sockets.has(address)) void open(address, port).catch(() => {});
+  }, ADDRESSES_MS);
+  look.unref();
+
+  return {
+    port,
+    close: async () => {
+      closed = true;
+      clearInterval(look);
+      await Promise.all([...sockets.keys()].map(shut));
+    },
   };
-  const host = options.host;
-  if (host !== null && isIPv6(host)) return { port: await open(6, options.port), close };
-  const port = await open(4, options.port);
-  // Best effort: a machine without IPv6, or a name without an IPv6 address, is no failure.
-  if (host === null || !isIPv4(host)) await open(6, port).catch(() => 0);
-  return { port, close };
 }
