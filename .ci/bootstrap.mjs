@@ -1,10 +1,11 @@
 /**
- * Behind `npm start`, `npm run dev`, `npm test`, `npm run check`, `npm run build`, `npm run bench` and `npm run peer`: makes sure that everything is
- * installed, then does the work under the pinned runtime. Plain JavaScript without dependencies, because it runs
- * before anything is installed, on whatever Node ≥ 20.19 the machine has.
+ * Behind `npm start`, `npm test` and every `npm run` of the package: makes sure that everything is installed, then does the
+ * work under the pinned runtime. Plain JavaScript without dependencies, because it runs before anything is installed, on
+ * whatever Node ≥ 20.19 the machine has.
  */
 import './node-version.mjs';
 import path from 'node:path';
+import { ensureChromium } from './chromium.mjs';
 import { install } from './install.mjs';
 import { buildPage, ensurePage, printSizes } from './page.mjs';
 import { Processes } from './processes.mjs';
@@ -77,6 +78,17 @@ const tasks = {
     if (!(await ensurePage(context))) return 1;
     return context.run([path.join('e2e', 'bench', 'main.ts'), ...args]).exit;
   },
+
+  sim: (context) => context.run([path.join('e2e', 'sim', 'main.ts'), ...args]).exit,
+
+  async natlab(context) {
+    const chromium = await ensureChromium(context);
+    if (!chromium || !(await ensurePage(context))) return 1;
+    const env = { CHROMIUM: chromium };
+    return context.run([path.join('e2e', 'natlab', 'main.ts'), ...args], { env }).exit;
+  },
+
+  chaos: (context) => context.run([path.join('e2e', 'chaos', 'main.ts'), ...args]).exit,
 
   peer: (context) =>
     context.run([

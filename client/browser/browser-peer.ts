@@ -107,6 +107,9 @@ class BrowserPeer implements Peer {
   say(input: Input<'say'>) {
     return this.#call('say', input);
   }
+  typing(input: Input<'typing'>) {
+    return this.#call('typing', input);
+  }
   markRead(input: Input<'markRead'>) {
     return this.#call('markRead', input);
   }

@@ -14,7 +14,7 @@ import {
 import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { parseChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
-import type { DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { ChannelId, DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { Bearings } from '../engine/bearings.ts';
 import { readName } from '../engine/display-name.ts';
 import { TAB_PREFIX } from '../engine/documents-repo.ts';
@@ -55,6 +55,8 @@ export class Follower {
     paths: [],
     through: [],
     here: [],
+    present: [],
+    typing: [],
     holders: [],
     documents: [],
     storage: 'kept',
@@ -217,12 +219,15 @@ export class Follower {
     const through = new Map(this.#bearings.through);
     const topic = topicOf(space);
     const here = new Map<Topic, readonly PeerId[]>(this.#bearings.here);
-    const present = new Set(topic === undefined ? [] : here.get(topic));
+    const heard = new Map(this.#bearings.present).get(space.record.id) ?? [];
+    const present = new Set([...((topic && here.get(topic)) ?? []), ...heard]);
+    const typing = new Map(this.#bearings.typing);
     return {
       me: this.#o.device.peerId,
       pathTo: (peer: PeerId) => paths.get(peer),
       through: (peer: PeerId) => through.get(peer),
       isHere: (peer: PeerId) => present.has(peer),
+      typingIn: (channel: ChannelId) => typing.get(channel) ?? [],
     };
   }
 }

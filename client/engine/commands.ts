@@ -38,6 +38,10 @@ export interface CommandsOptions {
   readonly now: () => number;
   /** Neighbours just now. */
   readonly linked: () => Iterable<PeerId>;
+  /** A key was touched in a channel's field. */
+  readonly typing: (space: Space, channel: ChannelId) => void;
+  /** Others are told, as far as they are reached, before the space is forgotten. */
+  readonly leaving: (space: Space) => Promise<void>;
   /** Something is to be seen: at once, or soon. */
   readonly show: (when: 'now' | 'soon') => void;
   readonly onStored: () => void;
@@ -159,6 +163,7 @@ export class EngineCommands implements Commands {
     const space = this.#o.shelf.get(input.space);
     if (!space) return notFound();
     return this.#attempt(async () => {
+      await this.#o.leaving(space);
       this.#o.meetings.leave(space);
       if (this.watched?.space === input.space) this.watched = undefined;
       await this.#o.shelf.remove(space);
@@ -257,6 +262,13 @@ export class EngineCommands implements Commands {
     );
     if (draft !== undefined) this.#drafts.add(draft, id);
     return id;
+  }
+
+  async typing(input: { space: SpaceId; channel: ChannelId }): Promise<Result<null>> {
+    const space = this.#open(input.space);
+    if (!space?.membership.channels.has(input.channel)) return notFound();
+    this.#o.typing(space, input.channel);
+    return { ok: true, value: null };
   }
 
   async markRead(input: { space: SpaceId; channel: ChannelId }): Promise<Result<null>> {

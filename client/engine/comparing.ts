@@ -1,25 +1,35 @@
-/** Carries out anti-entropy: digests, whole documents in bulk, and the opening of sync sessions. */
-import { fromBase64url, toBase64url, toHex } from '@snug/shared/crypto/bytes.ts';
+/**
+ * Carries out anti-entropy: digests, whole documents in bulk, and the opening of sync sessions. To anti-entropy a
+ * document's key is its address without the space, in hex; a channel's segments are grouped by 256.
+ */
+import {
+  concatBytes,
+  fromBase64url,
+  fromHex,
+  sha256,
+  toBase64url,
+  toHex,
+} from '@snug/shared/crypto/bytes.ts';
 import { type DocumentId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import { AntiEntropy, type AntiEntropyOutput } from '../mesh/anti-entropy.ts';
-import type { WallClock } from '../mesh/clock.ts';
 import {
-  BULK_BYTES,
-  BULK_ENTRIES,
-  DIGEST_DOCUMENTS,
-  type Frame,
-  type SentFrame,
-} from '../mesh/frames.ts';
-import { encodeAddress, parseAddress } from '../space/address.ts';
+  AntiEntropy,
+  type AntiEntropyInput,
+  type AntiEntropyOutput,
+} from '../mesh/anti-entropy.ts';
+import type { WallClock } from '../mesh/clock.ts';
+import { type DigestMessage, digestFrame, digestMessage } from '../mesh/digest-message.ts';
+import { DigestTree } from '../mesh/digest-tree.ts';
+import type { Frame, SentFrame } from '../mesh/frames.ts';
+import { type Address, encodeAddress, parseAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 import type { Space } from '../space/space.ts';
-import type { Neighbour } from './neighbour.ts';
+import { BulkTransfers } from './bulk-transfers.ts';
 import type { Shelf } from './shelf.ts';
 import type { SyncSessions } from './sync-sessions.ts';
 
-/** A neighbour gets one bulk transfer of a document in this time, ms. */
-const BULK_PAUSE_MS = 1_000;
+type DigestFrame = Extract<Frame, { type: 'digest' }>;
+type BulkFrame = Extract<Frame, { type: 'bulk' }>;
 
 export interface ComparingOptions {
   readonly me: PeerId;
@@ -27,154 +37,232 @@ export interface ComparingOptions {
   readonly randomBytes: (n: number) => Uint8Array;
   readonly shelf: Shelf;
   readonly sessions: SyncSessions;
+  /** What no other link has: hashes are named by it. */
+  readonly binding: (peer: PeerId) => Uint8Array | undefined;
   /** Whether a neighbour is one to speak of this space with. */
   readonly mayTalk: (space: Space, peer: PeerId) => boolean;
   readonly send: (peer: PeerId, frame: SentFrame) => void;
-  /** The neighbour holds exactly what is held here of the document. */
+  /** The neighbour holds exactly what is held here of the document, which has grown since that was last said. */
   readonly equal: (peer: PeerId, document: DocumentId) => void;
+}
+
+interface Known {
+  readonly space: Space;
+  readonly tree: DigestTree;
+  /** Entries in each document when the tree was last told; negative where not all of them were stored. */
+  readonly seen: Map<DocumentId, number>;
 }
 
 export class Comparing {
   readonly #o: ComparingOptions;
   readonly #antiEntropy: AntiEntropy;
-  /** `peer space` where a digest named what could not be placed yet. */
-  readonly #beyond = new Set<string>();
+  readonly #bulk: BulkTransfers;
+  readonly #known = new Map<SpaceId, Known>();
+  readonly #shared = new Map<PeerId, Set<SpaceId>>();
+  /** The last digest with documents that could not be placed yet. */
+  readonly #beyond = new Map<PeerId, Map<SpaceId, DigestFrame>>();
+  /** How much of a document a neighbour was last known to hold the same of. */
+  readonly #equal = new Map<PeerId, Map<DocumentId, number>>();
 
   constructor(options: ComparingOptions) {
     this.#o = options;
+    this.#bulk = new BulkTransfers(options.send);
     this.#antiEntropy = new AntiEntropy({
       me: options.me,
-      random: () => (options.randomBytes(1)[0] ?? 0) / 256,
       now: options.clock.now(),
+      random: () => (options.randomBytes(1)[0] ?? 0) / 256,
+      held: (space) => this.#known.get(space)?.tree,
+      tag: (peer, hash) => {
+        const binding = options.binding(peer) ?? new Uint8Array();
+        return toHex(sha256(concatBytes(binding, fromHex(hash))).slice(0, 8));
+      },
+      rank: (document) => Number.parseInt(document.slice(0, 2), 16),
     });
   }
 
-  /** Begins with every space that is shared with the neighbour and is not compared yet. */
-  begin(peer: PeerId): void {
-    for (const space of this.#o.shelf)
-      if (this.#o.mayTalk(space, peer))
-        this.#perform(this.#antiEntropy.shared(peer, space.record.id));
+  /** When `tick` has something to do, ms; `undefined` while nobody is linked. */
+  get wakeAt(): number | undefined {
+    return this.#antiEntropy.wakeAt;
   }
 
-  /** Tells the neighbour all that is held of a space, and asks the same. */
+  /** Begins with every space that is shared with the neighbour and is not compared yet; ends where it is no longer. */
+  begin(peer: PeerId): void {
+    const shared = this.#shared.get(peer) ?? new Set();
+    this.#shared.set(peer, shared);
+    for (const id of shared) {
+      const space = this.#o.shelf.get(id);
+      if (space && this.#o.mayTalk(space, peer)) continue;
+      shared.delete(id);
+      this.#handle({ is: 'apart', peer, space: id });
+    }
+    for (const space of this.#o.shelf) {
+      if (!this.#o.mayTalk(space, peer)) continue;
+      shared.add(space.record.id);
+      this.#handle({ is: 'shared', peer, space: space.record.id });
+    }
+    // What could not be placed then may have its place now.
+    const beyond = this.#beyond.get(peer);
+    this.#beyond.delete(peer);
+    for (const frame of beyond?.values() ?? []) this.digest(peer, frame);
+  }
+
+  /** Compares a space with a neighbour now, or within a second where that has just been done. */
   ask(peer: PeerId, space: Space): void {
-    this.#sendDigest(peer, space, undefined, true);
+    this.#handle({ is: 'compare', peer, space: space.record.id });
   }
 
   linkDown(peer: PeerId): void {
-    this.#antiEntropy.linkDown(peer);
-    for (const key of this.#beyond) if (key.startsWith(`${peer} `)) this.#beyond.delete(key);
+    this.#bulk.linkDown(peer);
+    this.#shared.delete(peer);
+    this.#beyond.delete(peer);
+    this.#equal.delete(peer);
+    this.#perform(this.#antiEntropy.handle({ is: 'down', peer }, this.#o.clock.now()));
   }
 
   /** Something of a document is missing, or cannot be judged yet. */
   gap(peer: PeerId, space: Space, document: DocumentId): void {
-    this.#antiEntropy.gap(peer, space.record.id, document, this.#o.clock.now());
+    const log = space.held(document);
+    if (log)
+      this.#handle({ is: 'gap', peer, space: space.record.id, document: keyOf(log.address) });
   }
 
-  /** Something of a repair arrived. */
+  /** Something of a session came. */
   progress(peer: PeerId, document: DocumentId): void {
-    this.#antiEntropy.progress(peer, document, this.#o.clock.now());
+    this.#about('progress', peer, document);
   }
 
+  /** A session is over. */
   repaired(peer: PeerId, document: DocumentId): void {
-    this.#perform(this.#antiEntropy.repaired(peer, document));
+    this.#about('repaired', peer, document);
+  }
+
+  /** A neighbour wants a document in bulk, or more of it. */
+  wanted(peer: PeerId, log: DocumentLog, taken: number): void {
+    this.#bulk.wanted(peer, log, taken, this.#o.clock.now());
+  }
+
+  /** Part of a bulk transfer has been judged: the giver may send more. */
+  taken(peer: PeerId, space: Space, log: DocumentLog, { upTo, last }: BulkFrame): void {
+    if (last) return this.repaired(peer, log.id);
+    this.progress(peer, log.id);
+    if (!this.#antiEntropy.mending(peer, space.record.id, keyOf(log.address))) return;
+    this.#o.send(peer, { type: 'want', address: encodeAddress(log.address), taken: upTo });
   }
 
   tick(): void {
-    this.#perform(this.#antiEntropy.tick(this.#o.clock.now()));
+    const now = this.#o.clock.now();
+    if (now < (this.#antiEntropy.wakeAt ?? Number.POSITIVE_INFINITY)) return;
+    for (const space of this.#o.shelf) this.#look(space);
+    this.#perform(this.#antiEntropy.handle({ is: 'tick' }, now));
   }
 
-  digest(peer: PeerId, frame: Extract<Frame, { type: 'digest' }>): void {
+  digest(peer: PeerId, frame: DigestFrame): void {
     const id = v.safeParse(SpaceId, toBase64url(frame.space));
     const space = id.success ? this.#o.shelf.get(id.output) : undefined;
     if (!space || !this.#o.mayTalk(space, peer)) return;
-    const lines = frame.documents.flatMap(({ address: bytes, heads, count }) => {
-      const address = parseAddress(bytes);
-      if (address?.space !== space.record.id) return [];
-      const log = space.place(address);
-      if (!log) {
-        // A segment too far ahead, say: once what comes before it is here, everything is asked for again.
-        this.#beyond.add(beyondKey(peer, space.record.id));
-        return [];
-      }
-      const theirs = { heads: toHex(heads), count };
-      const ours = log.count > 0 ? { heads: toHex(log.headsHash), count: log.count } : undefined;
-      return [{ document: log.id, theirs, ours }];
+    if (!this.#antiEntropy.shares(peer, space.record.id)) this.begin(peer);
+    const message = this.#placed(peer, space, frame);
+    this.#handle({ is: 'told', peer, space: space.record.id, message });
+  }
+
+  /** The digest, saying nothing of what has no place here (yet). */
+  #placed(peer: PeerId, space: Space, frame: DigestFrame): DigestMessage {
+    const message = digestMessage(frame);
+    if (message.level !== 'documents') return message;
+    let beyond = false;
+    const lines = message.lines.map((line) => {
+      if (line.count === 0 || placeOf(space, line.key)) return line;
+      beyond = true;
+      return { ...line, count: 0 };
     });
-    const now = this.#o.clock.now();
-    this.#perform(this.#antiEntropy.digest(peer, space.record.id, lines, now));
-    if (!frame.question) return;
-    // Whoever names the space document wants all; after a repair only one document is in question.
-    const whole = lines.length === 0 || lines.some((line) => line.document === space.spaceLog.id);
-    this.#sendDigest(peer, space, whole ? undefined : lines.map((line) => line.document), false);
-  }
-
-  /** Sends all of a document, in causal order. */
-  bulk(to: Neighbour, log: DocumentLog): void {
-    const now = this.#o.clock.now();
-    const last = to.bulkAt.get(log.id);
-    if (last !== undefined && now - last < BULK_PAUSE_MS) return;
-    to.bulkAt.set(log.id, now);
-    const address = encodeAddress(log.address);
-    let entries: { deps: Uint8Array; entry: Uint8Array }[] = [];
-    let bytes = 0;
-    const flush = (isLast: boolean) => {
-      this.#o.send(to.peer, { type: 'bulk', address, entries, last: isLast });
-      entries = [];
-      bytes = 0;
-    };
-    for (const entry of log.entries) {
-      entries.push({ deps: joinHashes(entry.deps), entry: entry.bytes });
-      bytes += entry.bytes.length + 32 * entry.deps.length;
-      if (entries.length >= BULK_ENTRIES || bytes >= BULK_BYTES) flush(false);
+    if (beyond) {
+      const spaces = this.#beyond.get(peer) ?? new Map<SpaceId, DigestFrame>();
+      this.#beyond.set(peer, spaces.set(space.record.id, frame));
+      this.#handle({ is: 'gap', peer, space: space.record.id });
     }
-    flush(true);
+    return { ...message, lines };
   }
 
-  #sendDigest(
-    peer: PeerId,
-    space: Space,
-    documents: readonly string[] | undefined,
-    question: boolean,
-  ): void {
-    // A digest says what is stored: what is held in memory only may be gone tomorrow.
-    const stored = [...space.logs].filter((log) => space.isStored(log));
-    const logs = stored.filter((log) =>
-      documents ? documents.includes(log.id) : log.count > 0 || log.address.kind === 'space',
-    );
-    for (let at = 0; at === 0 || at < logs.length; at += DIGEST_DOCUMENTS) {
-      const lines = logs.slice(at, at + DIGEST_DOCUMENTS).map((log) => ({
-        address: encodeAddress(log.address),
-        heads: log.headsHash,
-        count: log.count,
-      }));
-      const id = fromBase64url(space.record.id);
-      this.#o.send(peer, { type: 'digest', space: id, question, documents: lines });
+  #about(is: 'progress' | 'repaired', peer: PeerId, document: DocumentId): void {
+    const address = this.#o.shelf.log(document)?.address;
+    if (address) this.#handle({ is, peer, space: address.space, document: keyOf(address) });
+  }
+
+  #handle(input: Exclude<AntiEntropyInput, { is: 'tick' | 'down' }>): void {
+    const space = this.#o.shelf.get(input.space);
+    if (space) this.#look(space);
+    else this.#known.delete(input.space);
+    this.#perform(this.#antiEntropy.handle(input, this.#o.clock.now()));
+  }
+
+  /** Whatever has been let in or stored since shows in the tree. */
+  #look(space: Space): void {
+    const { id } = space.record;
+    let known = this.#known.get(id);
+    if (known?.space !== space) {
+      known = { space, tree: new DigestTree(groupOf), seen: new Map() };
+      this.#known.set(id, known);
+    }
+    for (const log of space.logs) {
+      const stored = space.isStored(log);
+      const count = stored ? log.count : -log.count;
+      if ((known.seen.get(log.id) ?? 0) === count) continue;
+      known.seen.set(log.id, count);
+      const heads = toHex(sha256(joinHashes(log.heads)));
+      // A digest says what is stored: what is held in memory only may be gone tomorrow.
+      known.tree.set(keyOf(log.address), { heads, count: log.count }, stored);
     }
   }
 
   #perform(outputs: readonly AntiEntropyOutput[]): void {
     for (const output of outputs) {
-      if (output.do === 'equal') {
-        this.#o.equal(output.peer, output.document);
-        continue;
-      }
+      const { peer } = output;
       const space = this.#o.shelf.get(output.space);
       if (!space) continue;
-      if (output.do === 'digest') {
-        const all = this.#beyond.delete(beyondKey(output.peer, output.space));
-        this.#sendDigest(output.peer, space, all ? undefined : output.documents, output.question);
-        continue;
+      switch (output.do) {
+        case 'tell':
+          this.#o.send(peer, digestFrame(fromBase64url(output.space), output.message));
+          break;
+        case 'equal':
+          this.#same(peer, space, output.document);
+          break;
+        case 'want':
+        case 'session': {
+          const log = placeOf(space, output.document);
+          if (!log) break;
+          if (output.do === 'session') this.#o.sessions.open(peer, log, this.#o.clock.now());
+          else this.#o.send(peer, { type: 'want', address: encodeAddress(log.address), taken: 0 });
+        }
       }
-      const log = space.held(output.document);
-      if (!log) continue;
-      if (output.do === 'want')
-        this.#o.send(output.peer, { type: 'want', address: encodeAddress(log.address) });
-      else this.#o.sessions.open(output.peer, log, this.#o.clock.now());
+    }
+  }
+
+  #same(peer: PeerId, space: Space, document: string | undefined): void {
+    const before = this.#equal.get(peer) ?? new Map<DocumentId, number>();
+    this.#equal.set(peer, before);
+    const one = document === undefined ? undefined : placeOf(space, document);
+    for (const log of document === undefined ? space.logs : one ? [one] : []) {
+      // Of all only what is stored was compared.
+      if (before.get(log.id) === log.count || (!one && !space.isStored(log))) continue;
+      before.set(log.id, log.count);
+      this.#o.equal(peer, log.id);
     }
   }
 }
 
-function beyondKey(peer: PeerId, space: SpaceId): string {
-  return `${peer} ${space}`;
+/** Kind byte and what follows the space's id in an address. */
+function keyOf(address: Address): string {
+  const hex = toHex(encodeAddress(address));
+  return hex.slice(0, 2) + hex.slice(66);
+}
+
+function placeOf(space: Space, key: string): DocumentLog | undefined {
+  const id = toHex(fromBase64url(space.record.id));
+  const address = parseAddress(fromHex(key.slice(0, 2) + id + key.slice(2)));
+  return address && space.place(address);
+}
+
+/** The space document by itself, all epochs' seals, and a channel's segments by 256: all but the last byte. */
+function groupOf(key: string): string {
+  return key.startsWith('02') ? key.slice(0, -2) : key.slice(0, 2);
 }

@@ -4,8 +4,8 @@
  */
 import type { NetworkAdapterInterface } from '@automerge/automerge-repo/slim';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
-import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
-import type { Timer, WallClock } from '../mesh/clock.ts';
+import type { ChannelId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { neverBack, type Timer, type WallClock } from '../mesh/clock.ts';
 import type { LinksCommand, LinksEvent } from '../mesh/links-port.ts';
 import { type Address, documentIdOf, encodeAddress } from '../space/address.ts';
 import { CLOCK_AHEAD_MS } from '../space/chain.ts';
@@ -20,9 +20,11 @@ import type { DocumentsRepo } from './documents-repo.ts';
 import { answerKnock, Refusals } from './door.ts';
 import { Meetings } from './meetings.ts';
 import { Neighbourhood } from './neighbourhood.ts';
+import type { Dropped } from './present.ts';
 import { Shelf } from './shelf.ts';
 import { messageView, spaceView, timelineView } from './space-view.ts';
 import { lobbyTopic, topicOf } from './topics.ts';
+import type { Traffic } from './traffic.ts';
 import type { EngineView, Received, StorageState } from './view.ts';
 
 export interface EngineOptions {
@@ -89,7 +91,8 @@ export class Engine {
     });
     this.#neighbourhood = new Neighbourhood({
       me: this.#me,
-      clock,
+      device,
+      clock: neverBack(clock),
       randomBytes: options.randomBytes,
       links: options.links,
       shelf: this.#shelf,
@@ -103,7 +106,9 @@ export class Engine {
       device,
       links: options.links,
       pathTo: (peer) => this.#neighbourhood.pathTo(peer),
-      through: (peer) => this.#neighbourhood.through(peer),
+      through: (space, peer) => this.#neighbourhood.through(space, peer),
+      isPresent: (space, peer) => this.#neighbourhood.present.isPresent(space, peer),
+      typingIn: (space, channel) => this.#neighbourhood.present.typingIn(space, channel),
       isBackground: (space) =>
         [...this.#shelf].length > FEW_SPACES && this.commands.watched?.space !== space.record.id,
     });
@@ -116,6 +121,8 @@ export class Engine {
       meetings: this.#meetings,
       now: () => clock.now(),
       linked: () => this.#neighbourhood.linked,
+      typing: (space, channel) => this.#neighbourhood.present.typing(space, channel),
+      leaving: (space) => this.#neighbourhood.present.farewell(space).catch(onProblem),
       show: (when) => (when === 'now' ? this.#showNow() : this.#show()),
       onStored: () => {
         if (this.#storage === 'full') this.#storage = options.storage;
@@ -130,6 +137,16 @@ export class Engine {
     return this.#shelf.get(address.space)?.held(documentIdOf(address));
   }
 
+  /** Frames and bytes sent to and received from neighbours since the start, by what they were for. */
+  get traffic(): Traffic {
+    return this.#neighbourhood.traffic;
+  }
+
+  /** Receipts and presence messages that were not listened to or passed on. */
+  get dropped(): Dropped {
+    return this.#neighbourhood.present.dropped;
+  }
+
   /** Reads everything back and begins to meet others. */
   async start(): Promise<void> {
     await this.commands.load();
@@ -140,8 +157,14 @@ export class Engine {
     this.#showNow();
   }
 
+  /** Tells those who are here that this device leaves. To be called before the links are closed. */
+  farewell(): Promise<void> {
+    return this.#neighbourhood.present.farewell();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    this.#neighbourhood.close();
     this.#o.clock.clearTimeout(this.#tickTimer);
     this.#o.clock.clearTimeout(this.#viewTimer);
     try {
@@ -194,7 +217,7 @@ export class Engine {
       case 'down':
         for (const space of this.#shelf) space.welcomers.delete(event.peer);
         this.#meetings.gone(event.peer);
-        return this.#neighbourhood.down(event.peer);
+        return this.#neighbourhood.down(event.peer, event.surplus === true);
       case 'frame':
         return this.#neighbourhood.frame(event.peer, event.frame);
       case 'authorise':
@@ -363,6 +386,11 @@ export class Engine {
       ]),
       through: [...this.#shelf].flatMap((space) => this.#throughOthers(space)),
       here: this.#meetings.here,
+      present: [...this.#shelf].map((space) => [
+        space.record.id,
+        this.#neighbourhood.present.present(space),
+      ]),
+      typing: [...this.#shelf].flatMap((space) => this.#typingIn(space)),
       holders: own.map((id) => [id, [...this.#neighbourhood.holders(id)]]),
       documents: [...this.#shelf].flatMap((space) =>
         [...space.logs].filter((log) => log.count > 0).map((log) => encodeAddress(log.address)),
@@ -371,9 +399,16 @@ export class Engine {
     };
   }
 
+  #typingIn(space: Space): (readonly [ChannelId, readonly PeerId[]])[] {
+    return [...space.membership.channels].flatMap((channel) => {
+      const peers = this.#neighbourhood.present.typingIn(space, channel);
+      return peers.length > 0 ? [[channel, peers] as const] : [];
+    });
+  }
+
   #throughOthers(space: Space): (readonly [PeerId, PeerId])[] {
     return [...space.membership.devices.keys()].flatMap((peer) => {
-      const via = this.#neighbourhood.through(peer);
+      const via = this.#neighbourhood.through(space, peer);
       return via === undefined ? [] : [[peer, via] as const];
     });
   }

@@ -1,6 +1,7 @@
 import * as Automerge from '@automerge/automerge/slim';
 import {
   compareBytes,
+  concatBytes,
   fromBase64url,
   randomBytes,
   sha256,
@@ -23,7 +24,7 @@ import { seeded } from '@snug/shared/entries/test/data.ts';
 import { type ChangeHash, ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { DIGEST_DOCUMENTS, type Frame } from '../mesh/frames.ts';
+import { DIGEST_LINES } from '../mesh/frames.ts';
 import { type Address, encodeAddress } from '../space/address.ts';
 import { joinHashes, type LoggedEntry } from '../space/document-log.ts';
 import { Space } from '../space/space.ts';
@@ -151,7 +152,7 @@ test('an entry replayed into another document is refused', async () => {
   await eve.until('asked', (f) => f.type === 'deps');
   const deps = joinHashes(eve.space.log(elsewhere).heads);
   const address = encodeAddress(elsewhere);
-  eve.send({ type: 'bulk', address, entries: [{ deps, entry: adas.bytes }], last: true });
+  eve.send({ type: 'bulk', address, entries: [{ deps, entry: adas.bytes }], upTo: 1, last: true });
   expect(await eve.untilClosed()).toMatch(/refused/);
   expect(texts(ada.view)).toEqual(['before']);
   await goesOn(world);
@@ -168,6 +169,7 @@ test('an act beyond her rights is refused by everybody, and closes the link when
     type: 'bulk',
     address,
     entries: [{ deps: joinHashes(deps), entry: bytes }],
+    upTo: 1,
     last: true,
   });
   expect(await eve.untilClosed()).toMatch(/only an admin gives roles/);
@@ -190,7 +192,7 @@ test('entries for unknown spaces, channels, epochs and segments go nowhere', asy
   for (const place of places) {
     eve.push(place, mine.bytes, mine.deps);
     const address = encodeAddress(place);
-    eve.send({ type: 'want', address });
+    eve.send({ type: 'want', address, taken: 0 });
     eve.send({
       type: 'session',
       session: seeded(3, 8),
@@ -200,7 +202,7 @@ test('entries for unknown spaces, channels, epochs and segments go nowhere', asy
     });
     eve.send({ type: 'deps', address, id: seeded(1, 8) });
   }
-  eve.send({ type: 'want', address: seeded(4, 20) });
+  eve.send({ type: 'want', address: seeded(4, 20), taken: 0 });
   await eve.handled();
   for (const place of places) expect(world.ben.engine.log(place)).toBeUndefined();
   expect(eve.closed).toBeUndefined();
@@ -209,17 +211,54 @@ test('entries for unknown spaces, channels, epochs and segments go nowhere', asy
 
 test('digests that promise everything are asked for, bring nothing, and are asked for less and less', async () => {
   const world = await withEve();
-  const { eve, space, channel } = world;
-  const documents = Array.from({ length: DIGEST_DOCUMENTS }, (_, number) => ({
-    address: encodeAddress({ kind: 'segment', space, channel, number }),
-    heads: seeded(number, 8),
+  const { eve, space } = world;
+  const { channel } = world;
+  const [within] = pageOf({ kind: 'segment', space, channel, number: 0 });
+  const lines = Array.from({ length: DIGEST_LINES }, (_, number) => ({
+    key: Uint8Array.of(number),
+    hash: seeded(number, 8),
     count: 1_000_000,
   }));
-  const digest: Frame = { type: 'digest', space: fromBase64url(space), question: false, documents };
+  const digest = {
+    type: 'digest' as const,
+    space: fromBase64url(space),
+    level: 'documents' as const,
+    within,
+    after: new Uint8Array(),
+    lines,
+    last: true,
+    asks: true,
+  };
   for (let i = 0; i < 20; i++) eve.send(digest);
   await eve.handled();
-  const wants = eve.frames.filter((f) => f.type === 'want').length;
-  expect(wants).toBeLessThanOrEqual(DIGEST_DOCUMENTS + 3);
+  // One document of a channel at a time.
+  expect(eve.frames.filter((f) => f.type === 'want').length).toBeLessThanOrEqual(2);
+  await goesOn(world);
+});
+
+/** A segment's key but for its last byte, and that byte: kind, channel, number. */
+function pageOf(address: Address): readonly [Uint8Array, Uint8Array] {
+  const bytes = encodeAddress(address);
+  return [concatBytes(bytes.subarray(0, 1), bytes.subarray(33, -1)), bytes.subarray(-1)];
+}
+
+test('digests that ask without end are answered up to a bound', async () => {
+  const world = await withEve();
+  const { eve, space } = world;
+  const { now } = world.room;
+  const still = now();
+  world.room.now = () => still;
+  const hash = { type: 'digest' as const, space: fromBase64url(space), level: 'space' as const };
+  const before = eve.raw.length;
+  for (let i = 0; i < 5_000; i++) eve.send({ ...hash, hash: seeded(i % 250, 8) });
+  const [entry] = eve.space.log(eve.segment()).entries;
+  if (!entry) throw new Error('no message');
+  const id = fromBase64url(entry.id).slice(0, 8);
+  eve.send({ type: 'deps', address: encodeAddress(eve.segment()), id });
+  await eve.until('all is handled', (f) => f.type === 'depsAnswer');
+  const bytes = eve.raw.slice(before).reduce((sum, frame) => sum + frame.length, 0);
+  expect(bytes).toBeLessThan(400_000);
+  world.room.now = now;
   await goesOn(world);
 });
 
@@ -234,6 +273,7 @@ test('bulk with a hole in it: what hangs in the air waits, and comes in when the
       type: 'bulk',
       address,
       entries: entries.map((e) => ({ deps: joinHashes(e.deps), entry: e.bytes })),
+      upTo: entries.length,
       last,
     });
   bulk([...made.slice(0, 2), ...made.slice(3)], true);
@@ -257,7 +297,7 @@ test('entries that will never have their deps do not slow the others, and are bo
     const { bytes } = await written(eve.device, log, SORT.body, seeded(i, 60), deps);
     orphans.push({ deps: joinHashes(deps), entry: bytes });
   }
-  eve.send({ type: 'bulk', address, entries: orphans, last: false });
+  eve.send({ type: 'bulk', address, entries: orphans, upTo: 40, last: false });
   await eve.handled();
   const entry = await eve.write('still fast');
   eve.push(eve.segment(), entry.bytes, entry.deps);
@@ -384,7 +424,8 @@ test('a flood of `want` gets one transfer a second of each document', async () =
   const still = world.room.now();
   world.room.now = () => still;
   const before = eve.frames.filter((f) => f.type === 'bulk' && f.last).length;
-  for (let i = 0; i < 200; i++) eve.send({ type: 'want', address: encodeAddress(eve.segment()) });
+  for (let i = 0; i < 200; i++)
+    eve.send({ type: 'want', address: encodeAddress(eve.segment()), taken: 0 });
   await eve.handled();
   expect(eve.frames.filter((f) => f.type === 'bulk' && f.last).length - before).toBe(1);
   world.room.now = now;
@@ -451,7 +492,7 @@ test('a peer who is no member, linked through the lobby, gets nothing, whatever 
   ];
   for (const place of places) {
     const address = encodeAddress(place);
-    eve.send({ type: 'want', address });
+    eve.send({ type: 'want', address, taken: 0 });
     eve.send({ type: 'deps', address, id: seeded(1, 8) });
     eve.send({
       type: 'session',
@@ -463,10 +504,10 @@ test('a peer who is no member, linked through the lobby, gets nothing, whatever 
     eve.send({
       type: 'digest',
       space: fromBase64url(space),
-      question: true,
-      documents: [{ address, heads: seeded(1, 8), count: 0 }],
+      level: 'space',
+      hash: seeded(1, 8),
     });
-    eve.send({ type: 'bulk', address, entries: [], last: true });
+    eve.send({ type: 'bulk', address, entries: [], upTo: 1, last: true });
   }
   // Her frames and Ben's message are handled in turn; both ends of the conversation go on.
   await goesOn(world);

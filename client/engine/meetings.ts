@@ -1,6 +1,6 @@
 /** The topics in which this device meets others, and who is said to be there. */
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
-import type { PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { ChannelId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { LinksCommand, Path } from '../mesh/links-port.ts';
 import type { Space } from '../space/space.ts';
 import type { Reach } from './space-view.ts';
@@ -10,7 +10,9 @@ export class Meetings {
   readonly #device: DeviceKey;
   readonly #links: (command: LinksCommand) => void;
   readonly #pathTo: (peer: PeerId) => Path | undefined;
-  readonly #through: (peer: PeerId) => PeerId | undefined;
+  readonly #through: (space: Space, peer: PeerId) => PeerId | undefined;
+  readonly #isPresent: (space: Space, peer: PeerId) => boolean;
+  readonly #typingIn: (space: Space, channel: ChannelId) => readonly PeerId[];
   readonly #isBackground: (space: Space) => boolean;
   /** As the links were told last. */
   readonly #inBackground = new Map<SpaceId, boolean>();
@@ -21,7 +23,9 @@ export class Meetings {
     device: DeviceKey;
     links: (command: LinksCommand) => void;
     pathTo: (peer: PeerId) => Path | undefined;
-    through: (peer: PeerId) => PeerId | undefined;
+    through: (space: Space, peer: PeerId) => PeerId | undefined;
+    isPresent: (space: Space, peer: PeerId) => boolean;
+    typingIn: (space: Space, channel: ChannelId) => readonly PeerId[];
     /** One of many spaces, and not on the screen. */
     isBackground: (space: Space) => boolean;
   }) {
@@ -29,6 +33,8 @@ export class Meetings {
     this.#links = options.links;
     this.#pathTo = options.pathTo;
     this.#through = options.through;
+    this.#isPresent = options.isPresent;
+    this.#typingIn = options.typingIn;
     this.#isBackground = options.isBackground;
   }
 
@@ -82,8 +88,9 @@ export class Meetings {
     return {
       me: this.#device.peerId,
       pathTo: this.#pathTo,
-      through: this.#through,
-      isHere: (peer) => here?.has(peer) ?? false,
+      through: (peer) => this.#through(space, peer),
+      isHere: (peer) => here?.has(peer) === true || this.#isPresent(space, peer),
+      typingIn: (channel) => this.#typingIn(space, channel),
     };
   }
 }

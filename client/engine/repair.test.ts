@@ -16,6 +16,8 @@ const ENTRY = 1;
 const WANT = 4;
 const BULK = 5;
 const SESSION = 6;
+/** Digests, and what they lead to. */
+const REPAIR = new Set([3, WANT, BULK, SESSION]);
 
 const residents: Resident[] = [];
 afterEach(async () => {
@@ -62,9 +64,9 @@ async function together(names: readonly string[], stores: readonly MemoryStore[]
   const pass = (ms: number) => {
     ahead += ms;
   };
-  const [ben, cleo] = others;
+  const [ben, cleo, dora] = others;
   if (!ben) throw new Error('nobody joined');
-  return { room, ada, ben, cleo, space, channel, say, agree, pass, kinds: () => kinds(room) };
+  return { room, ada, ben, cleo, dora, space, channel, say, agree, pass, kinds: () => kinds(room) };
 }
 
 const numbered = (what: string, count: number) =>
@@ -203,6 +205,52 @@ test('three in a chain: what was written at one end apart reaches the other thro
   pass(2_000);
   await agree(28);
 });
+
+test('two who hold the same when they meet again tell each other one hash, and that is all', async () => {
+  const { room, ada, ben, say, agree, pass } = await together(['Ben']);
+  await say(ada, ...numbered('before', 10));
+  await agree(10);
+  // What is still being said of these has been said.
+  pass(5_000);
+  await say(ben, 'last');
+  await agree(11);
+  room.offline(ben);
+  await ada.until('alone', (v) => v.spaces[0]?.here === 1);
+  room.frames.length = 0;
+  room.online(ben);
+  await ada.until('here again', (v) => v.spaces[0]?.here === 2);
+  await say(ada, 'after');
+  await agree(12);
+  const repair = room.frames.filter(({ frame }) => REPAIR.has(frame[0] ?? 0));
+  expect(repair.map(({ frame }) => frame.length)).toEqual([45, 45]);
+});
+
+test('a line of four that broke in the middle heals, and what was said at one end reaches the other', async () => {
+  const { room, ada, ben, cleo, say, agree, dora } = await together(['Ben', 'Cleo', 'Dora']);
+  if (!cleo || !dora) throw new Error('somebody is missing');
+  await say(ada, ...numbered('before', 10));
+  await agree(10);
+  const line = [ada, ben, cleo, dora];
+  const cut = (a: Resident, b: Resident) => [a.peer, b.peer].sort().join(' ');
+  for (const [a, b] of [
+    [ada, cleo],
+    [ada, dora],
+    [ben, dora],
+    [ben, cleo],
+  ] as const)
+    room.cut.add(cut(a, b));
+  for (const one of line) room.offline(one);
+  await ada.until('alone', (v) => v.spaces[0]?.here === 1);
+  for (const one of line) room.online(one);
+  await ada.until('in two parts', () => room.linked(ada, ben) && room.linked(cleo, dora));
+  await say(ada, ...numbered('ada', 100));
+  await say(dora, ...numbered('dora', 30));
+  await agree(110, [ada, ben]);
+  await agree(40, [cleo, dora]);
+  room.cut.delete(cut(ben, cleo));
+  room.online(ben);
+  await agree(140);
+}, 40_000);
 
 /** Gives back rows that a disk has damaged. */
 class DamagedStore extends MemoryStore {

@@ -25,9 +25,14 @@ export interface Reach {
   pathTo(peer: PeerId): Path | undefined;
   /** The neighbour through whom something of a peer's came last. */
   through(peer: PeerId): PeerId | undefined;
-  /** Said to be in the space's topic by a server, whether linked or not. */
+  /** Heard of along the broadcast tree, or said to be in the space's topic by a server, whether linked or not. */
   isHere(peer: PeerId): boolean;
+  /** Devices whose owners are typing in a channel. */
+  typingIn(channel: ChannelId): readonly PeerId[];
 }
+
+/** Among more others than these nobody can be expected to wait for all: how many is told instead. */
+const COUNTED_BEYOND = 50;
 
 const REFUSALS: Readonly<Record<string, { code: Trouble['code']; message: string }>> = {
   'expired-invite': {
@@ -123,14 +128,42 @@ export function messageView(
   return own ? { ...base, delivery: deliveryOf(entry.id) } : base;
 }
 
-/** Never more than is known: a neighbour acknowledged it, or showed the same heads. */
-function delivery(space: Space, reach: Reach, id: EntryId, holders: ReadonlySet<PeerId>): Delivery {
-  if (holders.size === 0) return space.record.unheld.includes(id) ? 'device' : 'stored';
-  const present = [...space.membership.devices.keys()].filter(
+/** Others who are here, linked or not. */
+function presentIn(space: Space, reach: Reach): readonly PeerId[] {
+  return [...space.membership.devices.keys()].filter(
     (peer) => peer !== reach.me && (reach.pathTo(peer) !== undefined || reach.isHere(peer)),
   );
+}
+
+/** Never more than is known: a neighbour acknowledged it or showed the same heads, or a holder's receipt came. */
+function delivery(
+  space: Space,
+  present: readonly PeerId[],
+  id: EntryId,
+  holders: ReadonlySet<PeerId>,
+): Delivery {
+  if (holders.size === 0) return space.record.unheld.includes(id) ? 'device' : 'stored';
   // Whoever is here: that somebody who holds it leaves takes nothing back.
-  return present.every((peer) => holders.has(peer)) ? 'everyone' : 'stored';
+  const held = present.filter((peer) => holders.has(peer)).length;
+  if (present.length > COUNTED_BEYOND) return { held, of: present.length };
+  return held === present.length ? 'everyone' : 'stored';
+}
+
+/** Whose device each typing one is, told once; one's own other devices are not told of. */
+function typingNames(
+  space: Space,
+  reach: Reach,
+  channel: ChannelId,
+  name: (peer: PeerId) => string,
+): readonly string[] {
+  const { devices } = space.membership;
+  const own = devices.get(reach.me)?.account;
+  const byAccount = new Map(
+    reach.typingIn(channel).map((peer) => [devices.get(peer)?.account, peer] as const),
+  );
+  byAccount.delete(own);
+  byAccount.delete(undefined);
+  return [...byAccount.values()].map(name).sort();
 }
 
 function isUnread(space: Space, channel: ChannelId, me: PeerId, now: number): boolean {
@@ -163,7 +196,8 @@ export function timelineView(options: {
 }): TimelineView {
   const { space, channel, newest, readAtOpening, openedAt, pending, reach, now } = options;
   const { me } = reach;
-  const deliveryOf = (id: EntryId) => delivery(space, reach, id, options.holders(id));
+  const present = presentIn(space, reach);
+  const deliveryOf = (id: EntryId) => delivery(space, present, id, options.holders(id));
   const chain = space.channel(channel);
   const settings = settingsOf(space.settings, space.membership, now);
   const name = (peer: PeerId) => nameOf(settings, space.membership, peer);
@@ -193,6 +227,7 @@ export function timelineView(options: {
     messages,
     pending,
     gaps,
+    typing: typingNames(space, reach, channel, name),
     more: from > 0,
     ...(firstUnread === undefined ? {} : { firstUnread }),
   };

@@ -75,9 +75,14 @@ export interface SpaceView {
 
 /**
  * `device`: nobody else is known to hold it. `stored`: at least one other device has acknowledged storing it.
- * `everyone`: everyone who is here now has; when somebody comes who has not, it is `stored` until they do.
+ * `everyone`: everyone who is here now has; when somebody comes who has not, it is `stored` until they do. Where more than 50 others
+ * are here, how many of them have it stands in place of the last two.
  */
-export type Delivery = 'device' | 'stored' | 'everyone';
+export type Delivery =
+  | 'device'
+  | 'stored'
+  | 'everyone'
+  | { readonly held: number; readonly of: number };
 
 export interface MessageView {
   readonly id: EntryId;
@@ -115,6 +120,8 @@ export interface TimelineView {
   readonly messages: readonly MessageView[];
   readonly pending: readonly PendingView[];
   readonly gaps: readonly GapView[];
+  /** Names of the others who are typing here just now, empty where a name has not arrived. */
+  readonly typing: readonly string[];
   /** Older messages are held and not in `messages`. */
   readonly more: boolean;
   /** The first message that is newer than what was read when the channel was opened. */
@@ -185,6 +192,11 @@ export interface Commands {
     channel: ChannelId;
     text: string;
   }): Promise<Result<{ id: EntryId }>>;
+  /**
+   * A key was touched in a channel's field. To be called as often as that happens: it is said seldom, and said no more some
+   * seconds after the last call.
+   */
+  typing(input: { space: SpaceId; channel: ChannelId }): Promise<Result<null>>;
   /** Everything up to the newest message of the channel has been seen. */
   markRead(input: { space: SpaceId; channel: ChannelId }): Promise<Result<null>>;
 }

@@ -4,10 +4,11 @@ import { loadRepo } from '../engine/automerge-node.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineView, Received, View } from '../engine/view.ts';
 import { loadDevice } from '../identity/device.ts';
-import { wallClock } from '../mesh/clock.ts';
+import { type WallClock, wallClock } from '../mesh/clock.ts';
 import type { WebRtc } from '../mesh/direct-path.ts';
 import { createLinks, type Links } from '../mesh/links.ts';
 import type { LinksEvent } from '../mesh/links-port.ts';
+import type { SignalingSocket } from '../mesh/signaling-client.ts';
 import type { Store } from '../space/store.ts';
 
 export interface NodePeerOptions {
@@ -16,6 +17,10 @@ export interface NodePeerOptions {
   readonly server: string;
   /** `undefined`: no WebRTC, so everything is relayed. */
   readonly wrtc: WebRtc | undefined;
+  /** The time of day as this device believes it to be; the machine's. */
+  readonly clock?: WallClock;
+  /** How to connect to a server, where that is not simply by its address. */
+  readonly connect?: (url: string) => SignalingSocket;
   readonly onView?: (view: EngineView) => void;
   readonly onReceived?: (received: Received) => void;
   readonly onProblem?: (problem: unknown) => void;
@@ -39,6 +44,7 @@ export async function createNodePeer(options: NodePeerOptions): Promise<NodePeer
     emit: (event: LinksEvent) => engine.linksEvent(event),
     ownServer: options.server,
     rtc: options.wrtc ? { wrtc: options.wrtc } : {},
+    ...(options.connect ? { connect: options.connect } : {}),
   });
   const engine = new Engine({
     store: options.store,
@@ -46,7 +52,7 @@ export async function createNodePeer(options: NodePeerOptions): Promise<NodePeer
     device,
     server: options.server,
     page: `${options.server}/`,
-    clock: wallClock,
+    clock: options.clock ?? wallClock,
     randomBytes,
     links: (command) => links.command(command),
     onView: (view) => options.onView?.(view),
@@ -61,6 +67,7 @@ export async function createNodePeer(options: NodePeerOptions): Promise<NodePeer
     links,
     view: () => ({ ...engine.view(), links: links.status() }),
     close: async () => {
+      await engine.farewell().catch(onProblem);
       await links.close();
       await engine.close();
     },

@@ -27,3 +27,22 @@ export const wallClock: WallClock = {
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (timer) => clearTimeout(timer),
 };
+
+/**
+ * The same clock for what waits: its time never goes back. Else whatever is due would, after a clock that was days ahead has been put
+ * right, wait for days.
+ */
+export function neverBack(clock: WallClock): WallClock {
+  let latest = Number.NEGATIVE_INFINITY;
+  let setBack = 0;
+  return {
+    now() {
+      const time = clock.now();
+      setBack += Math.max(0, latest - time);
+      latest = time;
+      return time + setBack;
+    },
+    setTimeout: (run, ms) => clock.setTimeout(run, ms),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+  };
+}

@@ -4,19 +4,22 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   BULK_ENTRIES,
-  DIGEST_DOCUMENTS,
+  DIGEST_LINES,
+  FRAME_IDS,
   FrameDecoder,
   FrameEncoder,
   MalformedFrame,
   SESSION_MESSAGE_BYTES,
   type SentFrame,
 } from './frames.ts';
+import type { AnnouncedId } from './short-id.ts';
 
 const bytes = (min: number, max = min) =>
   fc.uint8Array({ minLength: min, maxLength: max }).map((b) => Uint8Array.from(b));
 const address = bytes(1, 96);
 const shortId = bytes(8);
 const entry = bytes(105, 200);
+const announced = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }) as fc.Arbitrary<AnnouncedId>;
 const deps = fc.nat(16).chain((n) => bytes(32 * n));
 
 const frame: fc.Arbitrary<SentFrame> = fc.oneof(
@@ -32,15 +35,28 @@ const frame: fc.Arbitrary<SentFrame> = fc.oneof(
   }),
   fc.record({
     type: fc.constant('digest' as const),
-    space: bytes(1, 64),
-    question: fc.boolean(),
-    documents: fc.array(fc.record({ address, heads: shortId, count: fc.nat() }), { maxLength: 20 }),
+    space: bytes(32),
+    level: fc.constant('space' as const),
+    hash: shortId,
   }),
-  fc.record({ type: fc.constant('want' as const), address }),
+  fc.record({
+    type: fc.constant('digest' as const),
+    space: bytes(32),
+    level: fc.constantFrom('groups' as const, 'documents' as const),
+    within: bytes(0, 40),
+    after: bytes(0, 40),
+    lines: fc.array(fc.record({ key: bytes(0, 64), hash: shortId, count: fc.nat() }), {
+      maxLength: 20,
+    }),
+    last: fc.boolean(),
+    asks: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant('want' as const), address, taken: fc.nat() }),
   fc.record({
     type: fc.constant('bulk' as const),
     address,
     entries: fc.array(fc.record({ deps, entry }), { maxLength: 5 }),
+    upTo: fc.nat(),
     last: fc.boolean(),
   }),
   fc.record({
@@ -50,8 +66,38 @@ const frame: fc.Arbitrary<SentFrame> = fc.oneof(
     step: fc.constantFrom('open' as const, 'accept' as const, 'message' as const, 'close' as const),
     bytes: bytes(0, 500),
   }),
+  fc.record({
+    type: fc.constant('announce' as const),
+    address,
+    ids: fc.array(announced, { minLength: 1, maxLength: FRAME_IDS }),
+  }),
+  fc.record({ type: fc.constant('graft' as const), address, ids: fc.array(announced) }),
+  fc.record({ type: fc.constant('prune' as const), address }),
   fc.record({ type: fc.constant('deps' as const), address, id: shortId }),
   fc.record({ type: fc.constant('depsAnswer' as const), address, deps, entry }),
+  fc.record({
+    type: fc.constant('receipts' as const),
+    groups: fc.array(
+      fc.record({
+        address,
+        author: bytes(32),
+        hops: fc.nat(255),
+        tip: bytes(4),
+        receipts: fc.array(fc.record({ device: bytes(32), mac: bytes(8) }), {
+          minLength: 1,
+          maxLength: 20,
+        }),
+      }),
+      { maxLength: 5 },
+    ),
+  }),
+  fc.record({
+    type: fc.constant('presence' as const),
+    address,
+    asks: fc.boolean(),
+    answers: fc.boolean(),
+    messages: fc.array(fc.record({ device: bytes(32), bytes: bytes(0, 255) }), { maxLength: 5 }),
+  }),
 );
 
 test('property: every kind of frame comes out as it went in, over the whole life of a link', () => {
@@ -98,6 +144,55 @@ test('document and device are named in full once; after that an entry travels wi
   expect(second.length).toBe(1 + 1 + 1 + 1 + 8 + 120 - 32);
 });
 
+test('a receipt costs nine bytes where its holder has been named, and what it is about eight for all of them', () => {
+  const encoder = new FrameEncoder();
+  const receipts = Array.from({ length: 30 }, (_, i) => ({
+    device: new Uint8Array(32).fill(i),
+    mac: new Uint8Array(8),
+  }));
+  const group = {
+    address: new Uint8Array(53),
+    author: new Uint8Array(32).fill(99),
+    hops: 1,
+    tip: new Uint8Array(4),
+    receipts,
+  };
+  encoder.encode({ type: 'receipts', groups: [group] });
+  expect(encoder.encode({ type: 'receipts', groups: [group] })).toHaveLength(1 + 8 + 30 * 9);
+});
+
+test('a frame of more receipts or presence messages than it may hold is malformed, as is one cut short', () => {
+  const receipts = (many: number) => ({
+    address: new Uint8Array(53),
+    author: new Uint8Array(32),
+    hops: 0,
+    tip: new Uint8Array(4),
+    receipts: Array.from({ length: many }, () => ({
+      device: new Uint8Array(32),
+      mac: new Uint8Array(8),
+    })),
+  });
+  const presence = (many: number): SentFrame => ({
+    type: 'presence',
+    address: new Uint8Array(33),
+    asks: false,
+    answers: false,
+    messages: Array.from({ length: many }, () => ({
+      device: new Uint8Array(32),
+      bytes: new Uint8Array(90),
+    })),
+  });
+  const decode = (frame: SentFrame, cut = 0) => {
+    const encoded = new FrameEncoder().encode(frame);
+    return new FrameDecoder().decode(encoded.subarray(0, encoded.length - cut));
+  };
+  for (const groups of [[receipts(513)], [receipts(300), receipts(300)], [receipts(0)]])
+    expect(() => decode({ type: 'receipts', groups })).toThrow(MalformedFrame);
+  expect(() => decode({ type: 'receipts', groups: [receipts(2)] }, 1)).toThrow(MalformedFrame);
+  expect(() => decode(presence(65))).toThrow(MalformedFrame);
+  expect(() => decode(presence(2), 1)).toThrow(MalformedFrame);
+});
+
 test('both ends keep in step past 4,096 names, and begin anew together', () => {
   const [encoder, decoder] = [new FrameEncoder(), new FrameDecoder()];
   for (let i = 0; i < 10_000; i++) {
@@ -119,7 +214,24 @@ test('a decoder remembers no more than 4,096 names: an older handle means nothin
   expect(() => decoder.decode(old)).toThrow(MalformedFrame);
 });
 
+test('once the space has a handle an announcement takes 2 bytes and 4 for each entry, a prune 2', () => {
+  const encoder = new FrameEncoder();
+  const address = new Uint8Array(33);
+  encoder.encode({ type: 'prune', address });
+  const ids = [1, -2] as AnnouncedId[];
+  expect(encoder.encode({ type: 'announce', address, ids })).toEqual(
+    Uint8Array.of(9, 1, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xfe),
+  );
+  expect(encoder.encode({ type: 'graft', address, ids: [] })).toEqual(Uint8Array.of(10, 1));
+  expect(encoder.encode({ type: 'prune', address })).toEqual(Uint8Array.of(11, 1));
+});
+
 const hostile = {
+  'an announcement of nothing': Uint8Array.of(9, 0, 1, 7),
+  'an announcement that breaks off': Uint8Array.of(9, 0, 1, 7, 1, 2, 3),
+  'an announcement of too much': Uint8Array.of(9, 0, 1, 7, ...new Uint8Array(4 * 257)),
+  'a graft of too much': Uint8Array.of(10, 0, 1, 7, ...new Uint8Array(4 * 257)),
+  'a prune with something after it': Uint8Array.of(11, 0, 1, 7, 1, 2, 3, 4),
   empty: new Uint8Array(),
   'a type and nothing else': Uint8Array.of(3),
   'a handle never given': Uint8Array.of(1, 5, ...new Uint8Array(200)),
@@ -140,43 +252,40 @@ test.each(Object.entries(hostile))('%s is malformed', (_what, frame) => {
 });
 
 const cbor = (type: number, value: unknown) => concatBytes(Uint8Array.of(type), encode(value));
+const page = (lines: unknown, level = 1, flags = 3) =>
+  cbor(3, [new Uint8Array(32), level, flags, new Uint8Array(), new Uint8Array(), lines]);
 const outOfBounds = {
   'an acknowledgement of another length': cbor(2, [[new Uint8Array(7)]]),
   'too many acknowledgements': cbor(2, [Array.from({ length: 1025 }, () => new Uint8Array(8))]),
-  'too many documents in a digest': cbor(3, [
-    new Uint8Array(32),
-    true,
-    Array.from({ length: DIGEST_DOCUMENTS + 1 }, () => [new Uint8Array(33), new Uint8Array(8), 1]),
-  ]),
-  'a negative count': cbor(3, [
-    new Uint8Array(32),
-    true,
-    [[new Uint8Array(3), new Uint8Array(8), -1]],
-  ]),
-  'a count that is no whole number': cbor(3, [
-    new Uint8Array(32),
-    true,
-    [[new Uint8Array(3), new Uint8Array(8), 1.5]],
-  ]),
-  'a count beyond all numbers': cbor(3, [
-    new Uint8Array(32),
-    true,
-    [[new Uint8Array(3), new Uint8Array(8), 2n ** 63n]],
-  ]),
+  'a digest of a hash that is too long': cbor(3, [new Uint8Array(32), new Uint8Array(9)]),
+  'a digest of no space': cbor(3, [new Uint8Array(31), new Uint8Array(8)]),
+  'too many lines in a digest': page(
+    Array.from({ length: DIGEST_LINES + 1 }, () => [new Uint8Array(1), new Uint8Array(8), 1]),
+  ),
+  'a level that there is not': page([], 2),
+  'flags that nobody knows': page([], 1, 4),
+  'a key that is too long': page([[new Uint8Array(65), new Uint8Array(8), 1]]),
+  'a negative count': page([[new Uint8Array(3), new Uint8Array(8), -1]]),
+  'a count that is no whole number': page([[new Uint8Array(3), new Uint8Array(8), 1.5]]),
+  'a count beyond all numbers': page([[new Uint8Array(3), new Uint8Array(8), 2n ** 63n]]),
+  'a want that has taken less than nothing': cbor(4, [new Uint8Array(33), -1]),
   'a map for a tuple': cbor(4, { 0: new Uint8Array(3) }),
   'too many entries in bulk': cbor(5, [
     new Uint8Array(33),
     Array.from({ length: BULK_ENTRIES + 1 }, () => [new Uint8Array(32), new Uint8Array(105)]),
+    1,
     true,
   ]),
   'deps of 31 bytes': cbor(5, [
     new Uint8Array(33),
     [[new Uint8Array(31), new Uint8Array(105)]],
+    1,
     true,
   ]),
   '17 deps in bulk': cbor(5, [
     new Uint8Array(33),
     [[new Uint8Array(32 * 17), new Uint8Array(105)]],
+    1,
     true,
   ]),
   'a body that is too long': cbor(8, [
@@ -196,7 +305,7 @@ const outOfBounds = {
     'message',
     new Uint8Array(SESSION_MESSAGE_BYTES + 1),
   ]),
-  'something after the end': Uint8Array.of(...cbor(4, [new Uint8Array(33)]), 0),
+  'something after the end': Uint8Array.of(...cbor(4, [new Uint8Array(33), 0]), 0),
   'arrays within arrays without end': concatBytes(
     Uint8Array.of(4),
     new Uint8Array(200_000).fill(0x81),
@@ -245,7 +354,7 @@ test('25,000 hostile frames, drawn and mutated: MalformedFrame and nothing else'
     let frame: Uint8Array;
     if (i % 3 === 0) {
       frame = Uint8Array.from({ length: pick(200) }, () => pick(256));
-      frame[0] = pick(10);
+      frame[0] = pick(14);
     } else {
       frame = (samples[pick(samples.length)] ?? new Uint8Array()).slice();
       for (let n = 1 + pick(4); n > 0; n--) frame[pick(frame.length)] = pick(256);

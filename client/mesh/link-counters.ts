@@ -5,6 +5,7 @@ import type { LinkStats, Path } from './links-port.ts';
 export class LinkCounters {
   readonly direct = { bytesIn: 0, bytesOut: 0 };
   readonly relayed = { bytesIn: 0, bytesOut: 0 };
+  readonly overhead = { bytesIn: 0, bytesOut: 0 };
   framesIn = 0;
   framesOut = 0;
   pathChanges = 0;
@@ -23,6 +24,10 @@ export class LinkCounters {
     if (token === this.#token) this.#rttMs = now - this.#pingedAt;
   }
 
+  get rttMs(): number | undefined {
+    return this.#rttMs;
+  }
+
   stats(peer: PeerId, path: Path, cause: LinkStats['cause'], upSinceMs: number): LinkStats {
     return {
       peer,
@@ -32,6 +37,7 @@ export class LinkCounters {
       upSinceMs,
       direct: { ...this.direct },
       relayed: { ...this.relayed },
+      overhead: { ...this.overhead },
       framesIn: this.framesIn,
       framesOut: this.framesOut,
       pathChanges: this.pathChanges,

@@ -1,5 +1,6 @@
 /** What a link takes in and what it wants done: all that passes between `link.ts` and the world. */
 import type { Candidate, CompactDescription } from './compact-description.ts';
+import type { Goodbye } from './goodbye.ts';
 import type { Path, Priority } from './links-port.ts';
 import type { Ending } from './path-choice.ts';
 import type { SignalPayload } from './signal-payload.ts';
@@ -21,9 +22,14 @@ export type LinkInput =
   | { readonly is: 'opened'; readonly attempt: number }
   | { readonly is: 'packet'; readonly attempt: number; readonly bytes: Uint8Array }
   | { readonly is: 'closed'; readonly attempt: number }
+  /** The server that relayed is gone: what was under way by it may be lost, and another may relay now. */
+  | { readonly is: 'relay-lost' }
   | { readonly is: 'relayed'; readonly frame: Uint8Array }
   | { readonly is: 'send'; readonly frame: Uint8Array; readonly priority: Priority }
-  | { readonly is: 'close'; readonly reason: string }
+  /** A message to the other end's links, at most `ROUTE_MESSAGE_BYTES`: goes now, or not at all. */
+  | { readonly is: 'control'; readonly body: Uint8Array }
+  /** Ends the link. `code` is `other` if nothing is said. */
+  | { readonly is: 'close'; readonly reason: string; readonly code?: Goodbye }
   /** The other end has begun anew, or its offer goes before ours: ends without a word. */
   | { readonly is: 'give-way' }
   | { readonly is: 'network-changed' }
@@ -47,4 +53,5 @@ export type LinkOutput =
   | { readonly do: 'up'; readonly binding: Uint8Array; readonly path: Path }
   | { readonly do: 'path'; readonly path: Path }
   | { readonly do: 'frame'; readonly frame: Uint8Array }
+  | { readonly do: 'control'; readonly body: Uint8Array }
   | { readonly do: 'down'; readonly reason: string; readonly ending: Ending };

@@ -71,6 +71,18 @@ test('the relay comes in at once when direct has failed', () => {
   expect(world.links.a.stats()?.cause).toBe('direct-failed');
 });
 
+test('two that reach each other through a third take no relay, unless one of them does not', () => {
+  for (const theyNeed of [false, true]) {
+    const world = new LinkWorld({ relayNeeded: () => false }, { relayNeeded: () => theyNeed });
+    world.directWorks = false;
+    world.give('a', { is: 'start' });
+    world.run(20_000);
+    expect(paths(world)).toEqual(theyNeed ? ['relayed', 'relayed'] : [undefined, undefined]);
+    world.run(20_000);
+    expect(world.all('a', 'down')).toHaveLength(theyNeed ? 0 : 1);
+  }
+});
+
 test('where one end wants no direct path the link is relayed at once', () => {
   const world = new LinkWorld({}, { relayOnly: true });
   world.give('a', { is: 'start' });
@@ -296,6 +308,18 @@ test('a relay without room carries no answers to pings and no acknowledgements u
   expect(world.all('b', 'send-relayed').length - before).toBe(1);
 });
 
+test('what was under way by a server that died goes again at once by another', () => {
+  const world = started({ relayOnly: true });
+  world.run(1_000);
+  world.relayCarries = false;
+  world.send('a', 0);
+  world.run(30);
+  world.relayCarries = true;
+  world.give('a', { is: 'relay-lost' });
+  world.run(100);
+  expect(world.numbers('b')).toEqual([0]);
+});
+
 test('forged relayed frames do nothing', () => {
   const world = started({ relayOnly: true });
   world.run(1_000);
@@ -323,3 +347,129 @@ test('candidates that overtake their offer are kept for it', () => {
   world.run(1_000);
   expect(world.all('b', 'candidates')).toMatchObject([{ attempt: 1, candidates: [candidate] }]);
 });
+
+describe('a goodbye says in a word why', () => {
+  test('surplus: to both ends the link is one too many, and neither has left', () => {
+    const world = started();
+    world.run(1_000);
+    world.give('a', { is: 'close', reason: 'links enough', code: 'surplus' });
+    world.run(100);
+    expect(world.all('a', 'down')).toMatchObject([{ ending: 'surplus' }]);
+    expect(world.all('b', 'down')).toMatchObject([{ ending: 'surplus', reason: 'links enough' }]);
+  });
+
+  test('surplus over the relay too', () => {
+    const world = started({ relayOnly: true });
+    world.run(1_000);
+    world.give('b', { is: 'close', reason: 'links enough', code: 'surplus' });
+    world.run(100);
+    expect(world.all('a', 'down')).toMatchObject([{ ending: 'surplus' }]);
+  });
+
+  test('full: whoever offered is not refused for what it is', () => {
+    const world = started();
+    const say = (code: 'full' | 'other') => {
+      world.give('a', { is: 'signal', payload: { is: 'bye', code, reason: 'x' } });
+      return world.all('a', 'down');
+    };
+    expect(say('full')).toMatchObject([{ ending: 'full' }]);
+    const refused = started();
+    refused.give('a', { is: 'signal', payload: { is: 'bye', code: 'other', reason: 'x' } });
+    expect(refused.all('a', 'down')).toMatchObject([{ ending: 'refused' }]);
+  });
+
+  test('whatever the word, a link that was up has been left and not refused', () => {
+    for (const code of ['full', 'other'] as const) {
+      const world = started();
+      world.run(1_000);
+      world.give('a', { is: 'signal', payload: { is: 'bye', code, reason: 'x' } });
+      expect(world.all('a', 'down')).toMatchObject([{ ending: 'left' }]);
+    }
+  });
+});
+
+test('that an offer is urgent rides in the first one only', () => {
+  const world = started({ urgent: true });
+  world.run(1_000);
+  world.give('a', { is: 'network-changed' });
+  world.run(1_000);
+  const offers = world
+    .all('a', 'signal')
+    .flatMap(({ payload }) => (payload.is === 'offer' ? [payload] : []));
+  expect(offers.map(({ urgent }) => urgent)).toEqual([true, undefined]);
+});
+
+describe('a control message', () => {
+  const body = Uint8Array.of(1, 2, 3);
+
+  test.each([false, true])('arrives on whatever carries the link, relayed: %s', (relayOnly) => {
+    const world = started({ relayOnly });
+    world.run(1_000);
+    world.give('a', { is: 'control', body });
+    world.run(100);
+    expect(world.all('b', 'control')).toMatchObject([{ body }]);
+    expect(world.numbers('b')).toEqual([]);
+    expect(world.links.a.stats()?.framesOut).toBe(0);
+    expect(world.links.b.stats()?.framesIn).toBe(0);
+  });
+
+  test('is dropped where there is no room, and before the link is up', () => {
+    let room = 64 * 1024;
+    const world = new LinkWorld({ room: { direct: () => room, relayed: () => room } });
+    world.give('a', { is: 'control', body });
+    world.give('a', { is: 'start' });
+    world.run(1_000);
+    room = body.length;
+    world.give('a', { is: 'control', body });
+    room = 64 * 1024;
+    world.run(1_000);
+    expect(paths(world)).toEqual(['direct', 'direct']);
+    expect(world.all('b', 'control')).toEqual([]);
+  });
+
+  test('that comes before the other end has noticed that the link is up finds it up', () => {
+    const world = started({ relayOnly: true });
+    while (world.links.a.path === undefined) world.run(1);
+    expect(world.links.b.path).toBeUndefined();
+    world.give('a', { is: 'control', body });
+    world.run(100);
+    const kinds = world.did.b.map(({ output }) => output.do);
+    expect(kinds.indexOf('up')).toBeGreaterThanOrEqual(0);
+    expect(kinds.indexOf('control')).toBeGreaterThan(kinds.indexOf('up'));
+  });
+});
+
+test.each([false, true])(
+  'bytes that carry no frame are counted apart, at both ends alike, relayed: %s',
+  (relayOnly) => {
+    const world = started({ relayOnly });
+    world.run(1_000);
+    const path = relayOnly ? 'relayed' : 'direct';
+    const counted = () => {
+      while (!world.still) world.run(1);
+      const [a, b] = [world.links.a.stats(), world.links.b.stats()];
+      if (a === undefined || b === undefined) throw new Error('both are up');
+      return {
+        there: a.overhead.bytesOut,
+        thereIn: b.overhead.bytesIn,
+        back: b.overhead.bytesOut,
+        backIn: a.overhead.bytesIn,
+        all: a[path].bytesOut,
+      };
+    };
+    const before = counted();
+    const count = talk(world, 1);
+    world.give('a', { is: 'control', body: new Uint8Array(500) });
+    world.run(20_000);
+    expectAll(world, count);
+    const after = counted();
+    const there = after.there - before.there;
+    expect(there).toBeGreaterThan(500);
+    expect(there).toBe(after.thereIn - before.thereIn);
+    expect(after.back - before.back).toBe(after.backIn - before.backIn);
+    // Ten frames of two bytes, each in a packet, sealed where relayed.
+    const frames = after.all - before.all - there;
+    expect(frames).toBeGreaterThan(10 * 2);
+    expect(frames).toBeLessThan(10 * (relayOnly ? 60 : 12));
+  },
+);

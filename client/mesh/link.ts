@@ -1,31 +1,23 @@
 /**
- * One link's life, sans-I/O: `PathChoice` says which path carries it, `LinkSession` keeps it reliable across changes of
- * path, and this joins them to signals, packets and frames.
+ * One link's life, sans-I/O: `PathChoice` says which path carries it, `LinkNegotiation` agrees on it with the other end,
+ * `LinkSession` keeps it reliable across changes of path, and this joins them to packets and frames.
  */
-import type { PeerId } from '@snug/shared/protocol/ids.ts';
-import { type Candidate, type CompactDescription, MAX_CANDIDATES } from './compact-description.ts';
+import type { Goodbye } from './goodbye.ts';
 import { LinkCounters } from './link-counters.ts';
 import type { LinkInput, LinkOutput } from './link-inputs.ts';
+import { LinkNegotiation, type LinkNegotiationOptions } from './link-negotiation.ts';
 import { LinkSession, MANNERS } from './link-session.ts';
 import type { LinkStats, Path } from './links-port.ts';
-import { CONTROL_BYTES, decodePacket, encodePacket, type Packet } from './packet.ts';
+import { CONTROL_BYTES, carriesFrame, decodePacket, encodePacket, type Packet } from './packet.ts';
 import {
   type Ending,
   PathChoice,
   type PathChoiceOptions,
   type PathDecision,
 } from './path-choice.ts';
-import { type EphemeralKeys, type SessionKeys, sessionKeys } from './relay-path.ts';
 import type { SignalPayload } from './signal-payload.ts';
 
-export interface LinkOptions extends PathChoiceOptions {
-  readonly me: PeerId;
-  readonly peer: PeerId;
-  /** 16 random bytes. */
-  readonly session: Uint8Array;
-  readonly keys: EphemeralKeys;
-  /** Rides in the first offer. */
-  readonly note?: Uint8Array;
+export interface LinkOptions extends PathChoiceOptions, LinkNegotiationOptions {
   /** Bytes that a path takes now: all that the link asks of the world. */
   readonly room: {
     direct(attempt: number): number;
@@ -33,35 +25,28 @@ export interface LinkOptions extends PathChoiceOptions {
   };
 }
 
-type Described = Extract<SignalPayload, { is: 'offer' | 'answer' }>;
-
 /** Least time from one answer to a ping to the next on the same path: honest neighbours ask once a second at most. */
 const PONG_MS = 200;
-
-interface Local {
-  readonly description: CompactDescription;
-  readonly candidates: readonly Candidate[];
-}
 
 export class Link {
   readonly #options: LinkOptions;
   readonly #choice: PathChoice;
+  readonly #negotiation: LinkNegotiation;
   readonly #session = new LinkSession();
   readonly #counters = new LinkCounters();
   #out: LinkOutput[] = [];
   #closed = false;
-  #keysSent = false;
-  #keys: SessionKeys | undefined;
   #upAt = 0;
   readonly #pongAt = { direct: Number.NEGATIVE_INFINITY, relayed: Number.NEGATIVE_INFINITY };
   /** The path of which the last event spoke. */
   #told: Path | undefined;
-  /** Candidates that came before the offer they belong to. */
-  #early: { attempt: number; candidates: readonly Candidate[] } | undefined;
 
   constructor(options: LinkOptions, now: number) {
     this.#options = options;
     this.#choice = new PathChoice(options, now);
+    this.#negotiation = new LinkNegotiation(options, this.#choice, (output) => {
+      this.#out.push(output);
+    });
   }
 
   /** `undefined` until the link is up. */
@@ -82,6 +67,11 @@ export class Link {
   /** Whether a frame waits for room; then a `tick` is due as soon as there is some. */
   get wantsRoom(): boolean {
     return this.path !== undefined && this.#session.wantsRoom;
+  }
+
+  /** As the last heartbeat that was answered measured it. */
+  get rttMs(): number | undefined {
+    return this.#counters.rttMs;
   }
 
   /** `undefined` until the link is up. */
@@ -105,19 +95,18 @@ export class Link {
     switch (input.is) {
       case 'start':
         if (choice.directAllowed) choice.start(now);
-        else this.#offer(1);
+        else this.#negotiation.describe(1);
         return;
       case 'signal':
         this.#onSignal(input.payload, now);
         return;
       case 'described':
         if (choice.attempts.get(input.attempt) === undefined) return;
-        if (this.#options.initiator) this.#offer(input.attempt, input);
-        else this.#answer(input.attempt, input);
+        this.#negotiation.describe(input.attempt, input);
         return;
       case 'gathered':
         if (choice.attempts.get(input.attempt) === undefined) return;
-        this.#signal({ ...input, is: 'candidates' });
+        this.#negotiation.signal({ ...input, is: 'candidates' });
         return;
       case 'opened':
         choice.opened(input.attempt, now);
@@ -126,18 +115,24 @@ export class Link {
         this.#onDirectPacket(input.attempt, input.bytes, now);
         return;
       case 'closed':
-        this.#onAttemptClosed(input.attempt);
+        this.#negotiation.attemptClosed(input.attempt);
         return;
       case 'relayed':
         this.#onRelayed(input.frame, now);
+        return;
+      case 'relay-lost':
+        if (this.path === 'relayed') this.#session.pathChanged(MANNERS.relayed, now);
         return;
       case 'send':
         this.#counters.framesOut++;
         if (this.#session.send(input.frame, input.priority)) return;
         this.#end('the frame is too long or too much waits to be sent', 'lost');
         return;
+      case 'control':
+        this.#control(input.body, now);
+        return;
       case 'close':
-        this.#end(input.reason, 'closed');
+        this.#end(input.reason, input.code === 'surplus' ? 'surplus' : 'closed', input.code);
         return;
       case 'give-way':
         this.#finish('the other end began anew', 'closed');
@@ -169,7 +164,7 @@ export class Link {
         this.#out.push({ do: 'abandon', attempt: decision.attempt, linger: decision.linger });
         return;
       case 'ask-retry':
-        this.#signal({ is: 'retry' });
+        this.#negotiation.signal({ is: 'retry' });
         return;
       case 'move':
         this.#move(decision.path, decision.first, now);
@@ -187,11 +182,12 @@ export class Link {
   }
 
   #move(path: Path, first: boolean, now: number): void {
-    if (this.#keys === undefined) return;
+    const { keys } = this.#negotiation;
+    if (keys === undefined) return;
     this.#session.pathChanged(MANNERS[path], now);
     if (first) {
       this.#upAt = now;
-      this.#out.push({ do: 'up', binding: this.#keys.binding, path });
+      this.#out.push({ do: 'up', binding: keys.binding, path });
     } else {
       this.#counters.pathChanges++;
       if (path !== this.#told) this.#out.push({ do: 'path', path });
@@ -216,114 +212,9 @@ export class Link {
   // Signals
 
   #onSignal(payload: SignalPayload, now: number): void {
-    const { initiator } = this.#options;
-    const { attempts } = this.#choice;
-    switch (payload.is) {
-      case 'offer':
-        if (initiator || payload.attempt <= attempts.latest) return;
-        if (this.#learnKey(payload.ephemeral, now)) {
-          this.#onOffer(payload, now);
-        }
-        return;
-      case 'answer':
-        if (!initiator || payload.attempt > attempts.latest) return;
-        if (this.#learnKey(payload.ephemeral, now)) {
-          this.#onAnswer(payload);
-        }
-        return;
-      case 'candidates':
-        this.#onCandidates(payload.attempt, payload.candidates);
-        return;
-      case 'retry':
-        if (initiator) this.#choice.askedToRetry(now);
-        return;
-      case 'bye':
-        this.#finish(payload.reason, this.path === undefined ? 'refused' : 'left');
-        return;
-    }
-  }
-
-  #learnKey(theirs: Uint8Array | undefined, now: number): boolean {
-    if (this.#keys !== undefined) return true;
-    const { session, me, peer, initiator, keys: mine } = this.#options;
-    this.#keys = theirs && sessionKeys({ session, me, peer, initiator, mine, theirs });
-    if (this.#keys === undefined) {
+    if (payload.is === 'bye') this.#onBye(payload.code, payload.reason);
+    else if (!this.#negotiation.take(payload, now))
       this.#end('the session’s key is missing or is none', 'misbehaved');
-      return false;
-    }
-    this.#choice.keysKnown(now);
-    return true;
-  }
-
-  #onOffer({ attempt, description: offer, candidates = [] }: Described, now: number): void {
-    const choice = this.#choice;
-    choice.theyWantRelayOnly(offer === undefined);
-    if (offer === undefined || !choice.directAllowed) {
-      choice.attempts.skip(attempt);
-      this.#answer(attempt);
-      return;
-    }
-    // Whoever offers anew has given up what was still coming up.
-    for (const { number } of choice.attempts.connecting) choice.abandon(number, false);
-    choice.attempts.begin(attempt, now);
-    this.#out.push({ do: 'attempt', attempt, offer });
-    const early = this.#early?.attempt === attempt ? this.#early.candidates : [];
-    this.#early = undefined;
-    this.#onCandidates(attempt, [...candidates, ...early]);
-  }
-
-  #onAnswer({ attempt, description, candidates = [] }: Described): void {
-    this.#choice.theyWantRelayOnly(description === undefined);
-    if (this.#choice.attempts.get(attempt)?.open !== false) return;
-    if (description === undefined) this.#choice.abandon(attempt, false);
-    else {
-      this.#out.push({ do: 'answer', attempt, description });
-      this.#onCandidates(attempt, candidates);
-    }
-  }
-
-  #onCandidates(attempt: number, candidates: readonly Candidate[]): void {
-    if (candidates.length === 0) return;
-    if (this.#choice.attempts.get(attempt) !== undefined) {
-      this.#out.push({ do: 'candidates', attempt, candidates });
-    } else if (attempt > this.#choice.attempts.latest) {
-      const before = this.#early?.attempt === attempt ? this.#early.candidates : [];
-      const all = [...before, ...candidates].slice(0, MAX_CANDIDATES);
-      this.#early = { attempt, candidates: all };
-    }
-  }
-
-  /** WebRTC failed, perhaps before it described anything: the session still begins, over the relay. */
-  #onAttemptClosed(attempt: number): void {
-    if (!this.#choice.attempts.end(attempt) || this.#keysSent) return;
-    if (this.#options.initiator) this.#offer(attempt);
-    else this.#answer(attempt);
-  }
-
-  #offer(attempt: number, local?: Local): void {
-    this.#choice.attempts.skip(attempt);
-    const note = this.#keysSent ? undefined : this.#options.note;
-    this.#signal({ is: 'offer', attempt, ...this.#described(local), ...(note && { note }) });
-  }
-
-  #answer(attempt: number, local?: Local): void {
-    this.#signal({ is: 'answer', attempt, ...this.#described(local) });
-  }
-
-  /** What this end's WebRTC says of itself, and the session's key the first time. */
-  #described(local: Local | undefined): Partial<Local & { ephemeral: Uint8Array }> {
-    const ephemeral = this.#keysSent ? undefined : this.#options.keys.publicKey;
-    this.#keysSent = true;
-    const { description, candidates } = local ?? {};
-    return {
-      ...(ephemeral && { ephemeral }),
-      ...(description && { description }),
-      ...(candidates && candidates.length > 0 && { candidates }),
-    };
-  }
-
-  #signal(payload: SignalPayload): void {
-    this.#out.push({ do: 'signal', payload });
   }
 
   // Packets
@@ -331,15 +222,19 @@ export class Link {
   #onDirectPacket(attempt: number, bytes: Uint8Array, now: number): void {
     if (this.#choice.attempts.get(attempt) === undefined) return;
     this.#counters.direct.bytesIn += bytes.length;
+    if (!carriesFrame(bytes)) this.#counters.overhead.bytesIn += bytes.length;
     this.#choice.heard(attempt, now);
     this.#onPacket(decodePacket(bytes), attempt, now);
   }
 
   #onRelayed(frame: Uint8Array, now: number): void {
-    const packet = this.#keys?.relay.open(frame) ?? 'forged';
+    const packet = this.#negotiation.keys?.relay.open(frame) ?? 'forged';
     // Whoever forged it was not the neighbour.
     if (packet === 'forged') return;
     this.#counters.relayed.bytesIn += frame.length;
+    if (packet !== 'malformed' && packet.is !== 'data') {
+      this.#counters.overhead.bytesIn += frame.length;
+    }
     this.#choice.heard(undefined, now);
     this.#onPacket(packet === 'malformed' ? undefined : packet, undefined, now);
   }
@@ -365,6 +260,11 @@ export class Link {
         }
         return;
       }
+      case 'control':
+        // The other end was up first.
+        this.#decide(now);
+        if (!this.#closed) this.#out.push({ do: 'control', body: packet.body });
+        return;
       case 'ping':
         for (const { number } of this.#choice.attempts.all) {
           if (number <= packet.lost) this.#choice.abandon(number, false);
@@ -375,7 +275,7 @@ export class Link {
         this.#counters.pong(packet.token, now);
         return;
       case 'bye':
-        this.#finish(packet.reason, 'left');
+        this.#onBye(packet.code, packet.reason);
         return;
     }
   }
@@ -388,14 +288,26 @@ export class Link {
     this.#put(encodePacket({ is: 'pong', token }), attempt, now);
   }
 
+  /** What does not fit is dropped: a control message that waited would tell of what was. */
+  #control(body: Uint8Array, now: number): void {
+    if (this.path === undefined) return;
+    const { attempt } = this.#choice;
+    const packet = encodePacket({ is: 'control', body });
+    if (packet.length <= this.#room(attempt)) this.#put(packet, attempt, now);
+  }
+
   #put(packet: Uint8Array, attempt: number | undefined, now: number): void {
     this.#choice.sent(attempt, now);
+    const { overhead } = this.#counters;
+    const { keys } = this.#negotiation;
     if (attempt !== undefined) {
       this.#counters.direct.bytesOut += packet.length;
+      if (!carriesFrame(packet)) overhead.bytesOut += packet.length;
       this.#out.push({ do: 'send-direct', attempt, packet });
-    } else if (this.#keys !== undefined) {
-      const frame = this.#keys.relay.seal(packet);
+    } else if (keys !== undefined) {
+      const frame = keys.relay.seal(packet);
       this.#counters.relayed.bytesOut += frame.length;
+      if (!carriesFrame(packet)) overhead.bytesOut += frame.length;
       this.#out.push({ do: 'send-relayed', frame });
     }
   }
@@ -403,14 +315,21 @@ export class Link {
   // Endings
 
   /** Ends the link from this side and says so to the other. */
-  #end(reason: string, ending: Ending): void {
+  #end(reason: string, ending: Ending, code: Goodbye = 'other'): void {
     if (this.#closed) return;
     const { attempt } = this.#choice;
     if (attempt !== undefined) {
-      const packet = encodePacket({ is: 'bye', reason });
+      const packet = encodePacket({ is: 'bye', code, reason });
       this.#out.push({ do: 'send-direct', attempt, packet });
-    } else if (this.#keysSent || !this.#options.initiator) this.#signal({ is: 'bye', reason });
+    } else if (this.#negotiation.begun) this.#negotiation.signal({ is: 'bye', code, reason });
     this.#finish(reason, ending);
+  }
+
+  /** The other end ends it. Only one that never was up can be refused, for want of room or whatever. */
+  #onBye(code: Goodbye, reason: string): void {
+    if (code === 'surplus') this.#finish(reason, 'surplus');
+    else if (this.path !== undefined) this.#finish(reason, 'left');
+    else this.#finish(reason, code === 'full' ? 'full' : 'refused');
   }
 
   #finish(reason: string, ending: Ending): void {

@@ -80,7 +80,13 @@ export type LinksEvent =
       readonly path: Path;
     }
   | { readonly is: 'path'; readonly peer: PeerId; readonly path: Path }
-  | { readonly is: 'down'; readonly peer: PeerId; readonly reason: string }
+  | {
+      readonly is: 'down';
+      readonly peer: PeerId;
+      readonly reason: string;
+      /** It was closed as one too many, at either end: which says nothing of whether the peer is still there. */
+      readonly surplus?: boolean;
+    }
   | { readonly is: 'frame'; readonly peer: PeerId; readonly frame: Uint8Array }
   /** A peer that no topic's `allowed` names has made an offer; nothing happens until `authorised`. */
   | {
@@ -137,6 +143,11 @@ export interface LinkStats {
   readonly upSinceMs: number;
   readonly direct: { readonly bytesIn: number; readonly bytesOut: number };
   readonly relayed: { readonly bytesIn: number; readonly bytesOut: number };
+  /**
+   * Those of both that carried nothing of a frame: heartbeats and their answers, acknowledgements that found no data to ride
+   * on, and what the links' two sides say to each other of routes.
+   */
+  readonly overhead: { readonly bytesIn: number; readonly bytesOut: number };
   readonly framesIn: number;
   readonly framesOut: number;
   readonly pathChanges: number;

@@ -140,3 +140,41 @@ test('heads ride in signals', async () => {
   expect((await a.first('heads')).heads).toEqual(new Uint8Array(8).fill(2));
   expect((await b.first('heads')).heads).toEqual(new Uint8Array(8).fill(1));
 });
+
+test('as long as one of a space’s servers is up, peers find each other', async () => {
+  const all = [await startServer(), await startServer(), await startServer()];
+  const peers = [await TestPeer.make(), await TestPeer.make(), await TestPeer.make()];
+  const spec = { ...room('', ...peers), servers: all.map(({ url }) => url) };
+  const [a, b, c] = peers;
+  if (!a || !b || !c) throw new Error('three peers');
+  a.join(spec);
+  await a.first('here');
+  await all[0]?.server.close();
+  b.join(spec);
+  await b.first('up');
+  await all[1]?.server.close();
+  c.join(spec);
+  await until(() => (c.all('up').length >= 2 ? true : undefined), 'links to both');
+});
+
+test('in the background a space has few links, and nobody is refused or parted for want of room', async () => {
+  const { url } = await startServer();
+  const peers = await Promise.all(Array.from({ length: 8 }, () => TestPeer.make()));
+  const spec = { ...room(url, ...peers), background: true };
+  for (const peer of peers) {
+    peer.join(spec);
+    await peer.first('here');
+  }
+  for (const peer of peers) await peer.first('up');
+  const reach = () => {
+    const found = new Set<string>(peers.slice(0, 1).map(({ id }) => id));
+    for (const id of found) {
+      const peer = peers.find((each) => each.id === id);
+      for (const link of peer?.links.status().links ?? []) found.add(link.peer);
+    }
+    return found.size;
+  };
+  const few = () => peers.every((peer) => peer.links.status().links.length <= 4);
+  await until(() => (reach() === peers.length && few()) || undefined, 'one mesh of few links');
+  expect(peers.flatMap((peer) => peer.all('refused'))).toEqual([]);
+});

@@ -1,7 +1,9 @@
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BODY_BYTES, decodePacket, encodePacket, type Packet } from './packet.ts';
+import { GOODBYES } from './goodbye.ts';
+import { BODY_BYTES, carriesFrame, decodePacket, encodePacket, type Packet } from './packet.ts';
+import { ROUTE_MESSAGE_BYTES } from './route-message.ts';
 
 const number = fc.maxSafeNat();
 const acks = fc.record({ chat: number, bulk: number });
@@ -28,7 +30,12 @@ const packets: fc.Arbitrary<Packet> = fc.oneof(
   fc.record({ is: fc.constant('ack' as const), acks }),
   fc.record({ is: fc.constant('ping' as const), token: number, lost: number }),
   fc.record({ is: fc.constant('pong' as const), token: number }),
-  fc.record({ is: fc.constant('bye' as const), reason: fc.string({ maxLength: 100 }) }),
+  fc.record({
+    is: fc.constant('bye' as const),
+    code: fc.constantFrom(...GOODBYES),
+    reason: fc.string({ maxLength: 100 }),
+  }),
+  fc.record({ is: fc.constant('control' as const), body: fc.uint8Array({ maxLength: 40 }) }),
 );
 
 test('a packet reads back as it was written', () => {
@@ -83,4 +90,25 @@ test('a chat message costs four bytes and its own', () => {
     body,
   });
   expect(bytes.length - body.length).toBeLessThanOrEqual(4);
+});
+
+test('a control message over its limit is none', () => {
+  const control = (length: number) => encodePacket({ is: 'control', body: new Uint8Array(length) });
+  expect(decodePacket(control(ROUTE_MESSAGE_BYTES))).toBeDefined();
+  expect(decodePacket(control(ROUTE_MESSAGE_BYTES + 1))).toBeUndefined();
+});
+
+test('a goodbye of a code that is none is none', () => {
+  const bytes = encodePacket({ is: 'bye', code: 'surplus', reason: '' });
+  bytes[1] = GOODBYES.length;
+  expect(decodePacket(bytes)).toBeUndefined();
+  expect(decodePacket(bytes.subarray(0, 1))).toBeUndefined();
+});
+
+test('only data carries frames', () => {
+  fc.assert(
+    fc.property(packets, (packet) => {
+      expect(carriesFrame(encodePacket(packet))).toBe(packet.is === 'data');
+    }),
+  );
 });

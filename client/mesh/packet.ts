@@ -5,7 +5,9 @@
 import { concatBytes, utf8 } from '@snug/shared/crypto/bytes.ts';
 import { readVarint, varint } from '@snug/shared/crypto/varint.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
+import { GOODBYES, type Goodbye } from './goodbye.ts';
 import type { Priority } from './links-port.ts';
+import { ROUTE_MESSAGE_BYTES } from './route-message.ts';
 
 /** How many packets of each class have come in order. */
 export type Acks = Readonly<Record<Priority, number>>;
@@ -27,14 +29,19 @@ export type Packet =
   /** Wants a `pong`. `lost` is the latest direct attempt that the sender has given up, 0 for none. */
   | { readonly is: 'ping'; readonly token: number; readonly lost: number }
   | { readonly is: 'pong'; readonly token: number }
-  | { readonly is: 'bye'; readonly reason: string };
+  | { readonly is: 'bye'; readonly code: Goodbye; readonly reason: string }
+  /**
+   * Between the links' own two sides, see `route-message.ts`: neither numbered nor sent again, and no frame. At most
+   * `ROUTE_MESSAGE_BYTES`.
+   */
+  | { readonly is: 'control'; readonly body: Uint8Array };
 
 const DATA = 0x80;
 const BULK = 1;
 const FIRST = 2;
 const LAST = 4;
 const ACKS = 8;
-const KINDS = { ack: 1, ping: 2, pong: 3, bye: 4 } as const;
+const KINDS = { ack: 1, ping: 2, pong: 3, bye: 4, control: 5 } as const;
 
 /** Flags and four varints at their longest. */
 const HEADER_BYTES = 1 + 4 * 8;
@@ -72,8 +79,18 @@ export function encodePacket(packet: Packet): Uint8Array {
     case 'pong':
       return concatBytes(Uint8Array.of(KINDS.pong), varint(packet.token));
     case 'bye':
-      return concatBytes(Uint8Array.of(KINDS.bye), utf8(packet.reason).slice(0, REASON_BYTES));
+      return concatBytes(
+        Uint8Array.of(KINDS.bye, GOODBYES.indexOf(packet.code)),
+        utf8(packet.reason).slice(0, REASON_BYTES),
+      );
+    case 'control':
+      return concatBytes(Uint8Array.of(KINDS.control), packet.body);
   }
+}
+
+/** Whether an encoded packet carries a piece of a frame. */
+export function carriesFrame(packet: Uint8Array): boolean {
+  return ((packet[0] ?? 0) & DATA) !== 0;
 }
 
 /** `undefined` for anything that `encodePacket` does not make. */
@@ -82,8 +99,13 @@ export function decodePacket(bytes: Uint8Array): Packet | undefined {
   if (kind === undefined || bytes.length > LINK_LIMITS.packetBytes) return undefined;
   if ((kind & DATA) !== 0) return decodeData(kind, bytes);
   if (kind === KINDS.bye) {
-    if (bytes.length > 1 + REASON_BYTES) return undefined;
-    return { is: 'bye', reason: new TextDecoder().decode(bytes.subarray(1)) };
+    const code = GOODBYES[bytes[1] ?? -1];
+    if (code === undefined || bytes.length > 2 + REASON_BYTES) return undefined;
+    return { is: 'bye', code, reason: new TextDecoder().decode(bytes.subarray(2)) };
+  }
+  if (kind === KINDS.control) {
+    const body = bytes.subarray(1);
+    return body.length > ROUTE_MESSAGE_BYTES ? undefined : { is: 'control', body };
   }
   const first = readVarint(bytes, 1);
   if (first === undefined) return undefined;

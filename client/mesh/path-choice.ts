@@ -6,8 +6,19 @@
 import { DirectAttempts } from './direct-attempts.ts';
 import type { LinkStats, Path } from './links-port.ts';
 
-/** How a link ended: `refused` if it never came up and the other end said why, `left` if it did and said so. */
-export type Ending = 'closed' | 'left' | 'refused' | 'no-answer' | 'lost' | 'misbehaved';
+/**
+ * How a link ended: `refused` if it never came up and the other end said why, `full` if that was for want of room only, `left`
+ * if it did come up and the other end says that it goes, `surplus` if either end has links enough without this one.
+ */
+export type Ending =
+  | 'closed'
+  | 'left'
+  | 'surplus'
+  | 'refused'
+  | 'full'
+  | 'no-answer'
+  | 'lost'
+  | 'misbehaved';
 
 export type PathDecision =
   /** Make a direct path, and offer it. */
@@ -28,6 +39,11 @@ export interface PathChoiceOptions {
   readonly relayOnly: boolean;
   /** How long the first attempt may take before the relay comes in, ms. */
   readonly directDeadlineMs: number;
+  /**
+   * Whether a first contact that finds no direct path is worth a server's bytes; always, where absent. Two peers that both
+   * reach a third need none: what they say travels through it.
+   */
+  readonly relayNeeded?: () => boolean;
 }
 
 export const LINK_TIMES = {
@@ -292,6 +308,12 @@ export class PathChoice {
     this.#decisions.push({ is: 'move', path, first });
   }
 
+  /** Where one end wants no direct path there is no other. */
+  get #relayNeeded(): boolean {
+    if (!this.directAllowed || this.#theirRelayOnly) return true;
+    return this.#options.relayNeeded?.() ?? true;
+  }
+
   get #heartbeatMs(): number {
     return this.#options.initiator ? LINK_TIMES.heartbeatMs : LINK_TIMES.otherHeartbeatMs;
   }
@@ -307,7 +329,7 @@ export class PathChoice {
     if (this.#path === 'relayed') {
       return this.#relayHeardAt < this.#relayedSince ? this.#relayedSince : undefined;
     }
-    if (this.#keysAt === undefined) return undefined;
+    if (this.#keysAt === undefined || !this.#relayNeeded) return undefined;
     if (this.attempts.connecting.length === 0) return this.#keysAt;
     return this.#keysAt + this.#options.directDeadlineMs;
   }

@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { expect, test } from 'vitest';
-import { Presence } from './presence.ts';
+import { MESH, Presence } from './presence.ts';
 
 const PEER = peerIdFromPublicKey(ed25519.getPublicKey(new Uint8Array(32).fill(1)));
 const TRUE = new Uint8Array(16).fill(1);
@@ -44,4 +44,15 @@ test('a peer is gone when it is on no server any more, and its nonce is kept for
   expect(presence.gone(PEER, B)).toBe(false);
   expect(presence.servers(PEER)).toEqual([]);
   expect(presence.nonce(PEER, A)).toEqual(TRUE);
+});
+
+test('who was heard over the mesh is at no server by that, but has said its nonce itself', () => {
+  const presence = new Presence();
+  presence.heard(PEER, TRUE, MESH);
+  expect(presence.servers(PEER)).toEqual([]);
+  expect(presence.nonce(PEER, A)).toEqual(TRUE);
+  presence.seen(PEER, FALSE, B);
+  expect(presence.servers(PEER)).toEqual([B]);
+  expect(presence.nonce(PEER, A)).toEqual(TRUE);
+  expect(presence.gone(PEER, B)).toBe(true);
 });

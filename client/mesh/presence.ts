@@ -1,6 +1,9 @@
 import { equalBytes } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 
+/** The way over the mesh, beside the servers' URLs: not a place where a peer is, but where it may be heard. */
+export const MESH = 'mesh';
+
 /** Most peers that are remembered, the longest unheard of forgotten first. */
 const PEERS = 4096;
 
@@ -14,7 +17,8 @@ interface Sighting {
 
 /**
  * Through which servers a peer can be reached, and the nonce of its present run, which signals to it carry. What a
- * server says of a peer is believed for the way through that server only; where the peer itself was heard goes first.
+ * server says of a peer is believed for the way through that server only; where the peer itself was heard goes first. What
+ * neighbours say of peers further off stays with the routes through them (`known-routes.ts`).
  */
 export class Presence {
   readonly #peers = new Map<PeerId, Map<string, Sighting>>();
@@ -26,7 +30,7 @@ export class Presence {
     this.#note(peer, server, { nonce, signed, here: true });
   }
 
-  /** The peer itself says its nonce, in a signed signal that came by way of a server. */
+  /** The peer itself says its nonce, in a signed signal that came by way of a server, or over the `MESH`. */
   heard(peer: PeerId, nonce: Uint8Array, server: string): void {
     this.#note(peer, server, { nonce, signed: true, here: true });
   }
@@ -49,7 +53,9 @@ export class Presence {
 
   /** Servers: first those through which the peer itself was heard, and of each kind the latest first. */
   servers(peer: PeerId): readonly string[] {
-    return this.#bestFirst(peer).flatMap(([server, { here }]) => (here ? [server] : []));
+    return this.#bestFirst(peer).flatMap(([server, { here }]) =>
+      here && server !== MESH ? [server] : [],
+    );
   }
 
   #bestFirst(peer: PeerId): [string, Sighting][] {

@@ -4,9 +4,10 @@ import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { CompactDescription } from './compact-description.ts';
 import { DirectPath, type DirectPathEvent, type WebRtc } from './direct-path.ts';
+import type { Goodbye } from './goodbye.ts';
 import { Link } from './link.ts';
 import type { LinkInput, LinkOutput } from './link-inputs.ts';
-import type { LinkStats, LinksEvent, Priority, TopicSpec } from './links-port.ts';
+import type { LinkStats, LinksEvent, Path, Priority, TopicSpec } from './links-port.ts';
 import type { Ending } from './path-choice.ts';
 import type { Signal } from './sealed-signals.ts';
 import type { SignalPayload } from './signal-payload.ts';
@@ -18,21 +19,34 @@ export interface RunningLinkOptions {
   readonly spec: TopicSpec;
   readonly session: Uint8Array;
   readonly initiator: boolean;
+  /** Both ride in the first offer. */
   readonly note?: Uint8Array;
+  readonly urgent?: boolean;
   readonly wrtc: WebRtc | undefined;
   readonly webrtc: boolean;
   readonly relayOnly: boolean;
   readonly directDeadlineMs: number;
+  /** Whether the peer can be reached in no other way than by this link. */
+  readonly relayNeeded: () => boolean;
   readonly clock: Clock;
   readonly iceServers: () => readonly RTCIceServer[];
   /** The way by which the peer is reached now. */
   readonly server: () => SignalingClient | undefined;
   readonly signal: (payload: SignalPayload) => void;
   readonly emit: (event: LinksEvent) => void;
-  readonly onUp: () => void;
+  /** A control message has come from the other end's links. */
+  readonly onControl: (body: Uint8Array) => void;
+  /** A direct path has come up, the first or a further one: what was signalled of it has arrived. */
+  readonly onOpen: () => void;
+  /** `nonce` is that of the peer's run, as it signed it. */
+  readonly onUp: (path: Path, nonce: Uint8Array) => void;
+  /** How good the link is: about every 10 s, and when its path has changed. */
+  readonly onQuality: (path: Path, rttMs: number | undefined) => void;
   readonly onDown: (ending: Ending, reason: string) => void;
 }
 
+/** Least time from one `onQuality` to the next on the same path, ms. */
+const QUALITY_MS = 10_000;
 /** How soon to look again when the relay's rate is spent, ms. */
 const PACE_MS = 50;
 
@@ -47,13 +61,16 @@ export class RunningLink {
   readonly #paths = new Map<number, DirectPath>();
   #inputs: LinkInput[] | undefined;
   #timer: Timer | undefined;
-  #firstSequence: number | undefined;
+  /** The other end's first signal of this session. */
+  #first: { readonly sequence: number; readonly nonce: Uint8Array } | undefined;
+  #quality: { readonly path: Path; readonly at: number } | undefined;
   #misbehaved = false;
   #wasUp = false;
   #ended = false;
 
   constructor(options: RunningLinkOptions) {
-    const { me, peer, session, initiator, note, webrtc, relayOnly, directDeadlineMs } = options;
+    const { me, peer, session, initiator, note, urgent } = options;
+    const { webrtc, relayOnly, directDeadlineMs } = options;
     this.#options = options;
     this.peer = peer;
     this.spec = options.spec;
@@ -68,9 +85,11 @@ export class RunningLink {
         initiator,
         keys: ephemeralKeyPair(),
         ...(note && { note }),
+        ...(urgent && { urgent }),
         webrtc,
         relayOnly,
         directDeadlineMs,
+        relayNeeded: options.relayNeeded,
         room: {
           direct: (attempt) => this.#paths.get(attempt)?.room ?? 0,
           relayed: () => options.server()?.relayRoom() ?? 0,
@@ -91,12 +110,12 @@ export class RunningLink {
 
   /** Whether nothing of this session has come from the other end. */
   get unanswered(): boolean {
-    return this.#firstSequence === undefined;
+    return this.#first === undefined;
   }
 
   /** The number of the other end's first signal: an offer of another session with a lower one is older. */
   get firstSequence(): number | undefined {
-    return this.#firstSequence;
+    return this.#first?.sequence;
   }
 
   stats(): LinkStats | undefined {
@@ -108,7 +127,7 @@ export class RunningLink {
   }
 
   onSignal(signal: Signal): void {
-    this.#firstSequence ??= signal.sequence;
+    this.#first ??= { sequence: signal.sequence, nonce: signal.fromNonce };
     this.handle({ is: 'signal', payload: signal.payload });
   }
 
@@ -116,9 +135,14 @@ export class RunningLink {
     this.handle({ is: 'send', frame, priority });
   }
 
-  close(reason: string, misbehaved: boolean): void {
+  /** A message to the other end's links: goes now, or not at all. */
+  control(body: Uint8Array): void {
+    this.handle({ is: 'control', body });
+  }
+
+  close(reason: string, misbehaved: boolean, code: Goodbye = 'other'): void {
     this.#misbehaved = misbehaved;
-    this.handle({ is: 'close', reason });
+    this.handle({ is: 'close', reason, code });
   }
 
   /** Ends without a word to the other end, which has begun anew. */
@@ -147,6 +171,7 @@ export class RunningLink {
       this.#fail(error);
     } finally {
       this.#inputs = undefined;
+      this.#tellQuality();
       this.#schedule();
     }
   }
@@ -212,7 +237,7 @@ export class RunningLink {
         return;
       case 'up':
         this.#wasUp = true;
-        this.#options.onUp();
+        if (this.#first) this.#options.onUp(output.path, this.#first.nonce);
         emit({ is: 'up', peer, topic, binding: output.binding, path: output.path });
         return;
       case 'path':
@@ -220,6 +245,9 @@ export class RunningLink {
         return;
       case 'frame':
         emit({ is: 'frame', peer, frame: output.frame });
+        return;
+      case 'control':
+        this.#options.onControl(output.body);
         return;
       case 'down':
         this.#end(this.#misbehaved ? 'misbehaved' : output.ending, output.reason);
@@ -255,6 +283,7 @@ export class RunningLink {
         return;
       case 'open':
         this.handle({ is: 'opened', attempt });
+        this.#options.onOpen();
         return;
       case 'packet':
         this.handle({ is: 'packet', attempt, bytes: event.bytes });
@@ -267,6 +296,16 @@ export class RunningLink {
         this.handle({ is: 'closed', attempt });
         return;
     }
+  }
+
+  #tellQuality(): void {
+    const path = this.#link.path;
+    if (path === undefined || !this.up) return;
+    const now = this.#options.clock.now();
+    if (this.#quality?.path === path && now < this.#quality.at + QUALITY_MS) return;
+    const first = this.#quality === undefined;
+    this.#quality = { path, at: now };
+    if (!first) this.#options.onQuality(path, this.#link.rttMs);
   }
 
   #schedule(): void {

@@ -44,7 +44,7 @@ async function opened(at: SealedSignals, from: DeviceKey, all: readonly Uint8Arr
   return signals;
 }
 
-const bye = (reason: string): SignalPayload => ({ is: 'bye', reason });
+const bye = (reason: string): SignalPayload => ({ is: 'bye', code: 'other', reason });
 
 test('signals open in the order in which they were sealed, with their heads', async () => {
   const nonce = randomBytes(16);

@@ -74,17 +74,25 @@ export class Servers {
     }
   }
 
+  /** A fresh sample of who is in the topic, of each of its servers. */
+  sample(topic: Topic): void {
+    for (const server of this.all) server.sample(topic);
+  }
+
   ask(topic: Topic, peers: readonly PeerId[]): void {
     for (const server of this.all) server.ask(topic, peers);
   }
 
   /** The server by which a peer is reached: where it is known to be, else any that is in the topic. */
   toward(peer: PeerId, topic: Topic): SignalingClient | undefined {
-    for (const url of this.presence.servers(peer)) {
-      const server = this.#clients.get(url);
-      if (server?.ready === true) return server;
-    }
-    return this.all.find((server) => server.ready && server.topics.has(topic));
+    return this.ways(peer, topic)[0];
+  }
+
+  /** All such, the best first: where the peer is known to be, then the others of the topic, since a server may err or lie. */
+  ways(peer: PeerId, topic: Topic): readonly SignalingClient[] {
+    const known = this.presence.servers(peer).flatMap((url) => this.#clients.get(url) ?? []);
+    const others = this.all.filter((server) => server.topics.has(topic) && !known.includes(server));
+    return [...known, ...others].filter((server) => server.ready);
   }
 
   close(): void {

@@ -27,7 +27,9 @@ const payloads: readonly SignalPayload[] = [
   { is: 'answer', attempt: 3 },
   { is: 'candidates', attempt: 1, candidates: [candidate, candidate] },
   { is: 'retry' },
-  { is: 'bye', reason: 'no more links' },
+  { is: 'bye', code: 'full', reason: 'links enough' },
+  { is: 'bye', code: 'other', reason: 'left' },
+  { is: 'offer', attempt: 1, ephemeral, urgent: true },
 ];
 
 test.each(payloads)('$is reads back as it was written', (payload) => {
@@ -40,8 +42,10 @@ test('an offer takes about 130 bytes', () => {
 });
 
 test('a long reason is cut', () => {
-  const bye = decodePayload(encodePayload({ is: 'bye', reason: 'x'.repeat(1000) }));
-  expect(bye).toEqual({ is: 'bye', reason: 'x'.repeat(200) });
+  const bye = decodePayload(
+    encodePayload({ is: 'bye', code: 'surplus', reason: 'x'.repeat(1000) }),
+  );
+  expect(bye).toEqual({ is: 'bye', code: 'surplus', reason: 'x'.repeat(200) });
 });
 
 test.each([
@@ -58,7 +62,9 @@ test.each([
   ],
   ['too many candidates', [2, 1, Array(MAX_CANDIDATES + 1).fill([0, 1, '192.0.2.1', 1])]],
   ['a candidate with a host name', [2, 1, [[0, 1, 'example.org', 1]]]],
-  ['a note too long', [0, 1, null, null, [], new Uint8Array(NOTE_BYTES + 1)]],
+  ['a note too long', [0, 1, null, null, [], new Uint8Array(NOTE_BYTES + 1), false]],
+  ['an urgency that is none', [0, 1, null, null, [], null, 1]],
+  ['a goodbye of no code', [4, 3, 'left']],
   ['one part too many', [3, 3]],
   ['a map', { 0: 3 }],
 ])('%s is refused', (_what, wire) => {

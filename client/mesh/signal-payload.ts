@@ -13,6 +13,7 @@ import {
   PWD,
   UFRAG,
 } from './compact-description.ts';
+import { GOODBYES, type Goodbye } from './goodbye.ts';
 
 export type SignalPayload =
   /**
@@ -27,6 +28,8 @@ export type SignalPayload =
       /** Those known already; more may follow. */
       readonly candidates?: readonly Candidate[];
       readonly note?: Uint8Array;
+      /** The sender has no other link in the topic: it is to be accepted if that is possible at all. */
+      readonly urgent?: boolean;
     }
   | {
       readonly is: 'answer';
@@ -43,7 +46,7 @@ export type SignalPayload =
   /** Asks the end that began the session for a further attempt now. */
   | { readonly is: 'retry' }
   /** Ends the session; answers an offer that is refused. */
-  | { readonly is: 'bye'; readonly reason: string };
+  | { readonly is: 'bye'; readonly code: Goodbye; readonly reason: string };
 
 /** Most bytes of a note, and most characters of a reason. */
 export const NOTE_BYTES = 1024;
@@ -80,18 +83,29 @@ const Wire = v.union([
     v.nullable(description),
     candidates,
     v.nullable(bytes(0, NOTE_BYTES)),
+    v.boolean(),
   ]),
   v.strictTuple([v.literal(1), attempt, ephemeral, v.nullable(description), candidates]),
   v.strictTuple([v.literal(2), attempt, candidates]),
   v.strictTuple([v.literal(3)]),
-  v.strictTuple([v.literal(4), v.pipe(v.string(), v.maxLength(REASON_CHARACTERS))]),
+  v.strictTuple([
+    v.literal(4),
+    v.picklist([0, 1, 2]),
+    v.pipe(v.string(), v.maxLength(REASON_CHARACTERS)),
+  ]),
 ]);
 
 /** @param payload within the limits of its schema; a reason is cut to length */
 export function encodePayload(payload: SignalPayload): Uint8Array {
   switch (payload.is) {
     case 'offer':
-      return encode([0, payload.attempt, ...keys(payload), payload.note ?? null]);
+      return encode([
+        0,
+        payload.attempt,
+        ...keys(payload),
+        payload.note ?? null,
+        payload.urgent ?? false,
+      ]);
     case 'answer':
       return encode([1, payload.attempt, ...keys(payload)]);
     case 'candidates':
@@ -99,7 +113,11 @@ export function encodePayload(payload: SignalPayload): Uint8Array {
     case 'retry':
       return encode([3]);
     case 'bye':
-      return encode([4, payload.reason.slice(0, REASON_CHARACTERS)]);
+      return encode([
+        4,
+        GOODBYES.indexOf(payload.code),
+        payload.reason.slice(0, REASON_CHARACTERS),
+      ]);
   }
 }
 
@@ -129,6 +147,7 @@ export function decodePayload(payload: Uint8Array): SignalPayload | undefined {
         attempt: read[1],
         ...described(read[2], read[3], read[4]),
         ...(read[5] && { note: read[5] }),
+        ...(read[6] && { urgent: true }),
       };
     case 1:
       return { is: 'answer', attempt: read[1], ...described(read[2], read[3], read[4]) };
@@ -137,7 +156,7 @@ export function decodePayload(payload: Uint8Array): SignalPayload | undefined {
     case 3:
       return { is: 'retry' };
     case 4:
-      return { is: 'bye', reason: read[1] };
+      return { is: 'bye', code: GOODBYES[read[1]], reason: read[2] };
   }
 }
 

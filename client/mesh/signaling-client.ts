@@ -73,10 +73,16 @@ const REFUSED_AGAIN_MS = 5_000;
 const REPLACED_AGAIN_MS = 2 * 60_000;
 const LONGEST_REPLACED_AGAIN_MS = 60 * 60_000;
 
-/** Socket.IO over WebSocket only; it reconnects by itself with jitter, up to half a minute apart. */
-export function connectToServer(url: string): SignalingSocket {
-  return io(new URL(url).origin, {
+/**
+ * Socket.IO over WebSocket only; it reconnects by itself with jitter, up to half a minute apart.
+ *
+ * @param through another address that leads to the same server
+ */
+export function connectToServer(url: string, through?: string): SignalingSocket {
+  const { origin, host } = new URL(url);
+  return io(through ?? origin, {
     transports: ['websocket'],
+    ...(through !== undefined && { extraHeaders: { host } }),
     forceNew: true,
     auth: { version: PROTOCOL_VERSION },
     reconnectionDelay: 1_000,
@@ -141,6 +147,11 @@ export class SignalingClient {
     if (this.#topics.has(topic)) return;
     this.#topics.add(topic);
     if (this.ready) this.#join(topic);
+  }
+
+  /** To join again answers with another sample. */
+  sample(topic: Topic): void {
+    if (this.ready && this.#topics.has(topic)) this.#join(topic);
   }
 
   leave(topic: Topic): void {

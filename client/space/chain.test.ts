@@ -149,6 +149,55 @@ test('chains as long as a channel are ordered without recursion', () => {
   expect(placed.at(-1)?.order).toBe(19_999);
 });
 
+test('what an author wrote is whole up to the first that is missing, whichever came when', () => {
+  const a = entry(ada, { n: 1 });
+  const b = entry(ada, { n: 2, prev: [tipOf(a.id)] });
+  const c = entry(ada, { n: 3, prev: [tipOf(b.id)] });
+  const chain = chainOf([a, c]);
+  expect(chain.wholeUpTo(ada)?.id).toBe(a.id);
+  expect(chain.wholeUpTo(ben)).toBeUndefined();
+  chain.add(b);
+  expect(chain.wholeUpTo(ada)?.id).toBe(c.id);
+  expect(ids(chain.previous(c))).toEqual([b.id]);
+});
+
+test('of what was written side by side the one that goes on furthest is whole, until one names both', () => {
+  const a = entry(ada, { n: 1 });
+  const twins = [1, 2].map(() => entry(ada, { n: 2, prev: [tipOf(a.id)] }));
+  const joined = entry(ada, { n: 3, prev: twins.map(({ id }) => tipOf(id)) });
+  const [one, other] = twins;
+  if (!one || !other) throw new Error('expected two');
+  const chain = chainOf([a, one, joined]);
+  expect(chain.wholeUpTo(ada)?.id).toBe(one.id);
+  chain.add(other);
+  expect(chain.wholeUpTo(ada)?.id).toBe(joined.id);
+  expect(ids(chain.previous(joined))).toEqual(ids(twins));
+});
+
+test("nobody makes another's chain whole, or part of their own, by naming it", () => {
+  const a = entry(ada, { n: 1 });
+  const borrowed = entry(ben, { n: 2, prev: [tipOf(a.id)] });
+  const chain = chainOf([a, borrowed]);
+  expect(chain.wholeUpTo(ada)?.id).toBe(a.id);
+  expect(chain.previous(borrowed)).toEqual([]);
+});
+
+test('property: an author is whole up to what has everything before it, in whatever order it came', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(19), { minLength: 1, maxLength: 20 }), (order) => {
+      const row: Opened[] = [];
+      for (let n = 1; n <= 20; n++) {
+        const before = row.at(-1);
+        row.push(entry(ada, { n, prev: before ? [tipOf(before.id)] : [] }));
+      }
+      const chain = chainOf(order.flatMap((i) => row[i] ?? []));
+      const missing = row.findIndex((_, i) => !order.includes(i));
+      const last = missing === -1 ? row.length : missing;
+      expect(chain.wholeUpTo(ada)?.id).toBe(row[last - 1]?.id);
+    }),
+  );
+});
+
 /** Entries that name earlier ones, their own author's or not, and some that never came; clocks near and far. */
 const entries = fc
   .array(

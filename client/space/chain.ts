@@ -40,6 +40,11 @@ export class Chain {
   readonly #named = new Set<string>();
   /** Entries that continue one that has not arrived. */
   readonly #orphaned = new Set<Opened>();
+  /** Tips of entries that are held with everything before them; and by tip, what waits for it to be one. */
+  readonly #whole = new Set<string>();
+  readonly #awaiting = new Map<string, (readonly [string, Opened])[]>();
+  /** Each author's whole entry with the greatest `n`. */
+  readonly #wholeUpTo = new Map<PeerId, Opened>();
   readonly #greatest = new Map<PeerId, number>();
   #latestClock = 0;
   readonly #orders = new Map<string, number>();
@@ -70,11 +75,13 @@ export class Chain {
     const tips = this.#tips.get(entry.author) ?? new Map<string, Opened>();
     this.#tips.set(entry.author, tips);
     if (!this.#continued.has(`${entry.author} ${tip}`)) tips.set(tip, entry);
-    for (const prev of entry.body.prev.map(toHex)) {
+    const previous = entry.body.prev.map(toHex);
+    for (const prev of previous) {
       this.#continued.add(`${entry.author} ${prev}`);
       tips.delete(prev);
     }
-    if (this.#isOrphaned(entry)) this.#orphaned.add(entry);
+    if (!previous.every((prev) => this.#byTip.has(prev))) this.#orphaned.add(entry);
+    this.#completes(tip, entry);
     for (const name of namesIn(entry.body)) this.#named.add(name);
     // Whoever named it before it came was placed without it.
     if (this.#named.has(tip)) {
@@ -82,6 +89,44 @@ export class Chain {
         if (!this.#isOrphaned(orphan)) this.#orphaned.delete(orphan);
       this.#forgetOrders();
     } else if (this.#placed) this.#insert(this.#placed, this.#place(tip, entry));
+  }
+
+  /** Without recursion: what waits may be a long row. */
+  #completes(first: string, entry: Opened): void {
+    const open: (readonly [string, Opened])[] = [[first, entry]];
+    for (let next = open.pop(); next; next = open.pop()) {
+      const [tip, { author, body }] = next;
+      const lacking = body.prev.map(toHex).find((prev) => !this.#whole.has(prev));
+      if (lacking !== undefined) {
+        const waiting = this.#awaiting.get(lacking);
+        if (waiting) waiting.push(next);
+        else this.#awaiting.set(lacking, [next]);
+        continue;
+      }
+      this.#whole.add(tip);
+      const before = this.#wholeUpTo.get(author);
+      if (!before || body.n > before.body.n) this.#wholeUpTo.set(author, next[1]);
+      for (const waiting of this.#awaiting.get(tip) ?? []) open.push(waiting);
+      this.#awaiting.delete(tip);
+    }
+  }
+
+  /** The newest of an author's entries that is held together with all that come before it. */
+  wholeUpTo(author: PeerId): Opened | undefined {
+    return this.#wholeUpTo.get(author);
+  }
+
+  /** Everything of an author's, as it came. */
+  by(author: PeerId): readonly Opened[] {
+    return this.#byAuthor.get(author) ?? [];
+  }
+
+  /** Those of the entries that one names as its author's previous that are held and are the author's. */
+  previous({ author, body }: Opened): readonly Opened[] {
+    return body.prev.flatMap((prev) => {
+      const before = this.#byTip.get(toHex(prev));
+      return before?.author === author ? [before] : [];
+    });
   }
 
   #isOrphaned({ body }: Opened): boolean {

@@ -12,9 +12,12 @@ const view: View = {
   timeline: {
     space: lyreStreet,
     channel: garden,
-    messages: conversation,
+    messages: conversation.map((message, i) =>
+      i === 0 ? { ...message, delivery: { held: 3, of: 60 } } : message,
+    ),
     pending: [{ draft: 'd1', text: 'soon', at: 0 }],
     gaps: [{ author: peerNamed('Lotte Brandt'), authorName: 'Lotte Brandt', missing: 2 }],
+    typing: ['Ines Park'],
     more: false,
   },
 };

@@ -41,9 +41,14 @@ export const spacesOf = (spaces: View['spaces']): ShownSpace[] =>
 export const timelineOf = (timeline: NonNullable<View['timeline']>): ShownTimeline => ({
   ...timeline,
   // Flat, and up to 5,000: cheaper than a structured clone.
-  messages: timeline.messages.map((message) => ({ ...message })),
+  messages: timeline.messages.map((message) =>
+    typeof message.delivery === 'object'
+      ? { ...message, delivery: { ...message.delivery } }
+      : { ...message },
+  ),
   pending: named(structuredClone(timeline.pending), (pending) => pending.draft),
   gaps: named(timeline.gaps, (gap) => gap.author),
+  typing: [...timeline.typing],
 });
 
 export const linksOf = (links: View['links']): Shown['links'] => ({

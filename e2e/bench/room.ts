@@ -7,6 +7,10 @@ import { MemoryStore } from '@snug/client/space/store.ts';
 import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { createSignalingServer } from '@snug/signaling/server.ts';
 import { parseSettings } from '@snug/signaling/settings.ts';
+import { until as waitUntil } from '../chaos/waiting.ts';
+
+/** A full room on a busy machine may take as long, ms. */
+export const PATIENCE_MS = 120_000;
 
 export type SignalingServer = ReturnType<typeof createSignalingServer>;
 
@@ -42,17 +46,13 @@ export function must<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** Waits until the peer's view satisfies a condition; rejects after half a minute. */
-export async function until(
+/** Waits until the peer's view satisfies a condition; rejects after two minutes. */
+export function until(
   peer: NodePeer,
   what: string,
   condition: (view: View) => boolean,
 ): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!condition(peer.view())) {
-    if (performance.now() > deadline) throw new Error(`Waited half a minute in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  return waitUntil(what, PATIENCE_MS, () => condition(peer.view()), 5);
 }
 
 export interface Meeting {
@@ -77,4 +77,33 @@ export async function meet(url: string, beforeBen = () => {}): Promise<Meeting> 
     await until(peer, 'a direct link', (v) => v.links.links[0]?.path === 'direct');
   }
   return { ada, ben, space, channel };
+}
+
+export interface Room {
+  readonly peers: readonly NodePeer[];
+  readonly space: SpaceId;
+  readonly channel: ChannelId;
+}
+
+/** So many peers in one space, each with a direct link at least, who all know each other. */
+export async function gather(url: string, size: number): Promise<Room> {
+  const first = await startPeer(url, 'Peer 0');
+  const { space, channel } = must(await first.engine.commands.createSpace({ name: 'Bench' }));
+  const { link } = must(await first.engine.commands.invite({ space }));
+  const peers = [first];
+  for (let i = 1; i < size; i++) {
+    const peer = await startPeer(url, `Peer ${i}`);
+    peers.push(peer);
+    must(await peer.engine.commands.joinSpace({ invite: link }));
+    await until(peer, `peer ${i} is in`, (v) => v.spaces[0]?.state === 'open');
+  }
+  for (const peer of peers) {
+    await until(peer, 'all members', (v) => v.spaces[0]?.members.length === size);
+    await until(
+      peer,
+      'direct links',
+      (v) => v.links.links.length > 0 && v.links.links.every(({ path }) => path === 'direct'),
+    );
+  }
+  return { peers, space, channel };
 }

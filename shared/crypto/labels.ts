@@ -20,6 +20,9 @@ export const LABELS = {
   /** From an epoch's content secret. */
   body: 'snug/body/v1',
   contentCommitment: 'snug/content-commitment/v1',
+  presenceKey: 'snug/presence-key/v1',
+  /** From the X25519 secret of two devices' sealing keys. */
+  ack: 'snug/ack/v1',
   /** From the X25519 secret of a relayed session, by which end sends. */
   relayFromLower: 'snug/relay-from-lower/v1',
   relayFromHigher: 'snug/relay-from-higher/v1',
@@ -33,6 +36,7 @@ export const DOMAINS = {
   genesis: 'snug/genesis/v1',
   signal: 'snug/signal/v1',
   joinConsent: 'snug/join-consent/v1',
+  presence: 'snug/presence/v1',
   /** Signed by an invite key. */
   joinProof: 'snug/join-proof/v1',
   /** Hashed. */
@@ -44,6 +48,8 @@ export const DOMAINS = {
   epochDocument: 'snug/epoch-document/v1',
   invite: 'snug/invite/v1',
   linkBinding: 'snug/link-binding/v1',
+  /** Begins what an 8-byte MAC is made over. */
+  receipt: 'snug/receipt/v1',
   /** HPKE `info`. */
   epochSeal: 'snug/epoch-seal/v1',
 } as const;

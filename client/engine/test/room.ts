@@ -27,13 +27,16 @@ export interface Resident {
 
 interface Inside extends Resident {
   readonly specs: Map<Topic, TopicSpec>;
+  /** Links that its engine has been told of. */
+  readonly links: Map<PeerId, object>;
   online: boolean;
 }
 
 export class TestRoom {
   now = Date.now;
   readonly #residents: Inside[] = [];
-  readonly #links = new Set<string>();
+  /** A link is itself, however soon another joins the same two: what was under way on it is lost with it. */
+  readonly #links = new Map<string, object>();
   readonly #pending = new Map<number, (allow: boolean, reason?: string) => void>();
   #requests = 0;
   /** Every frame that crossed, for what the tests want to count or see. */
@@ -78,6 +81,7 @@ export class TestRoom {
       closedBy: [],
       view: engine.view(),
       specs: new Map(),
+      links: new Map(),
       online: true,
       until: (what, condition) =>
         new Promise((resolve, reject) => {
@@ -150,11 +154,13 @@ export class TestRoom {
       case 'send': {
         this.outsiders.get(command.peer)?.(command);
         const to = this.#residents.find((r) => r.peer === command.peer);
-        if (!to || !this.#links.has(pair(from.peer, to.peer))) return;
+        // An engine that has not heard yet that its link has gone down sends on that one, though another is there.
+        const link = from.links.get(command.peer);
+        if (!to || !link) return;
         if (this.lose(command.frame, from.peer, to.peer)) return;
         this.frames.push({ from: from.peer, to: to.peer, frame: command.frame });
         setTimeout(() => {
-          if (this.#links.has(pair(from.peer, to.peer)))
+          if (this.#links.get(pair(from.peer, to.peer)) === link)
             to.engine.linksEvent({ is: 'frame', peer: from.peer, frame: command.frame });
         }, 0);
         return;
@@ -187,10 +193,11 @@ export class TestRoom {
     if (spec.initiate === 'listed' && !spec.allowed.includes(b.peer)) return;
     const link = () => {
       if (this.#links.has(key)) return;
-      this.#links.add(key);
+      const made = {};
+      this.#links.set(key, made);
       const binding = sha256(utf8(`${key} ${webcrypto.randomUUID()}`));
-      this.#tell(b, { is: 'up', peer: a.peer, topic, binding, path: 'direct' });
-      this.#tell(a, { is: 'up', peer: b.peer, topic, binding, path: 'direct' });
+      this.#tell(b, { is: 'up', peer: a.peer, topic, binding, path: 'direct' }, made);
+      this.#tell(a, { is: 'up', peer: b.peer, topic, binding, path: 'direct' }, made);
     };
     if (b.specs.get(topic)?.allowed.includes(a.peer)) return link();
     const request = ++this.#requests;
@@ -203,8 +210,12 @@ export class TestRoom {
     this.#tell(b, { is: 'authorise', request, topic, peer: a.peer, ...note });
   }
 
-  #tell(to: Inside, event: LinksEvent): void {
-    setTimeout(() => to.engine.linksEvent(event), 0);
+  #tell(to: Inside, event: LinksEvent, link?: object): void {
+    setTimeout(() => {
+      if (event.is === 'up' && link) to.links.set(event.peer, link);
+      if (event.is === 'down') to.links.delete(event.peer);
+      to.engine.linksEvent(event);
+    }, 0);
   }
 
   #unlink(a: Inside, b: Inside, reason: string): void {

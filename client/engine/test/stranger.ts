@@ -164,21 +164,28 @@ export class Stranger {
   /** Everything sent so far has been handled: frames are handled in order, and the last is answered. */
   async handled(): Promise<void> {
     const from = this.frames.length;
+    // Of the space document, whose key is its kind, she claims to hold nothing: she is told what there is.
     this.send({
       type: 'digest',
       space: fromBase64url(this.space.record.id),
-      question: true,
-      documents: [],
+      level: 'documents',
+      within: Uint8Array.of(0),
+      after: new Uint8Array(),
+      lines: [],
+      last: true,
+      asks: true,
     });
     await this.#when('an answer', () =>
-      this.frames.slice(from).find((frame) => frame.type === 'digest' && !frame.question),
+      this.frames
+        .slice(from)
+        .find((frame) => frame.type === 'digest' && frame.level !== 'space' && !frame.asks),
     );
   }
 
   /** Takes a document of the space in bulk, into the copy held here. */
   async take(address: Address): Promise<void> {
     const from = this.frames.length;
-    this.send({ type: 'want', address: encodeAddress(address) });
+    this.send({ type: 'want', address: encodeAddress(address), taken: 0 });
     await this.#when('all of a document', () =>
       this.frames.slice(from).find((frame) => frame.type === 'bulk' && frame.last),
     );

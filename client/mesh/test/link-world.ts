@@ -103,6 +103,11 @@ export class LinkWorld {
     }
   }
 
+  /** Whether nothing is under way between the two. */
+  get still(): boolean {
+    return this.#queue.length === 0;
+  }
+
   run(ms: number): void {
     const until = this.now + ms;
     for (let steps = 0; ; steps++) {

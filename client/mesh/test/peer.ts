@@ -159,6 +159,23 @@ export class SignalGate {
   }
 }
 
+/** Closes the connections between two peers under their links. */
+export function cut(a: TestPeer, b: TestPeer): void {
+  const ufrag = (description: RTCSessionDescription | null) =>
+    /^a=ice-ufrag:(.+?)\r?$/m.exec(description?.sdp ?? '')?.[1];
+  let count = 0;
+  for (const of of a.connections) {
+    for (const other of b.connections) {
+      const mine = ufrag(of.localDescription);
+      if (mine === undefined || mine !== ufrag(other.remoteDescription)) continue;
+      of.close();
+      other.close();
+      count++;
+    }
+  }
+  if (count === 0) throw new Error('there is no connection to cut');
+}
+
 /** Waits, at most 15 s, for a condition to hold. */
 export function until<T>(condition: () => T | undefined, what: string): Promise<T> {
   return vi.waitFor(

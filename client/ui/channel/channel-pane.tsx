@@ -14,6 +14,7 @@ import { kept } from '../text-storage.ts';
 import { Composer } from './composer.tsx';
 import { FIRST_SHOWN, withEarlier } from './earlier.ts';
 import { Timeline } from './timeline.tsx';
+import { TypingLine } from './typing-line.tsx';
 
 /** One channel: its header, its timeline, the composer, and beside it who is a member. */
 export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
@@ -89,6 +90,7 @@ export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
           onEarlier={() => setNewest(withEarlier)}
           onRead={() => void ask.markRead({ space: props.space.id, channel: props.channel })}
         />
+        <TypingLine names={timeline()?.typing ?? []} />
         <Composer space={props.space.id} channel={props.channel} alone={alone()} />
       </div>
       <Show when={shown()}>

@@ -8,6 +8,8 @@ import { TroubleNote } from '../pieces/trouble-note.tsx';
 import { draftKey, kept } from '../text-storage.ts';
 import { createUnsent } from './unsent.ts';
 
+/** That one is typing is handed to the engine's thread so often at most, ms. */
+const TYPING_MS = 1_000;
 /** The counter shows when less than this is left. */
 const NEAR_LIMIT = 400;
 
@@ -22,9 +24,14 @@ export function Composer(props: { space: SpaceId; channel: ChannelId; alone: boo
 
   const left = () => TEXT_LIMITS.message - text().length;
   const keep = () => kept.write(key, unsent.draftWith(text()));
+  let toldAt = 0;
   const type = (value: string) => {
     setText(value);
     keep();
+    const now = performance.now();
+    if (!value.trim() || now - toldAt < TYPING_MS) return;
+    toldAt = now;
+    void ask.typing({ space: props.space, channel: props.channel });
   };
 
   const send = async () => {

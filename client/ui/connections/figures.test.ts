@@ -11,6 +11,7 @@ const link = (more: Partial<LinkStats>): LinkStats => ({
   upSinceMs: 0,
   direct: { bytesIn: 0, bytesOut: 0 },
   relayed: { bytesIn: 0, bytesOut: 0 },
+  overhead: { bytesIn: 0, bytesOut: 0 },
   framesIn: 0,
   framesOut: 0,
   pathChanges: 0,

@@ -10,7 +10,7 @@ import { conversation } from '../test/lyre-street.ts';
 import { invites, scenes } from '../test/scenes.ts';
 
 const ties = ['direct', 'relayed', 'through others', 'offline'] as const;
-const deliveries = ['device', 'stored', 'everyone'] as const;
+const deliveries = ['device', 'stored', 'everyone', { held: 37, of: 52 }] as const;
 const sample =
   '# A heading\n\nText with **strong**, *emphasis*, ~~struck~~, `code`, [a link](https://example.org) and ' +
   '[bank.example](https://evil.example).\n\n> quoted\n> twice\n\n- one\n- two\n  1. nested\n\n' +

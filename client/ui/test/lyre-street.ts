@@ -137,6 +137,7 @@ const link = (name: string, more: Partial<LinkStats> = {}): LinkStats => ({
   upSinceMs: Date.now() - 25 * 60_000,
   direct: { bytesIn: 380_200, bytesOut: 412_000 },
   relayed: { bytesIn: 0, bytesOut: 0 },
+  overhead: { bytesIn: 0, bytesOut: 0 },
   framesIn: 900,
   framesOut: 1100,
   pathChanges: 0,

@@ -8,6 +8,8 @@ export interface Scene {
   readonly view: Omit<View, 'timeline'>;
   readonly messages: readonly MessageView[];
   readonly gap?: boolean;
+  /** Who is typing in the channel. */
+  readonly typing?: readonly string[];
   readonly unread?: number;
   /** Every message said is refused, with this as the reason. */
   readonly sayFails?: string;
@@ -48,6 +50,17 @@ const long: readonly MessageView[] = Array.from({ length: 400 }, (_, i) =>
 
 export const scenes: Readonly<Record<string, Scene>> = {
   street: { ...open, gap: true },
+  typing: { ...open, typing: ['Ines Park'] },
+  'many-here': {
+    ...open,
+    messages: [
+      ...street.conversation,
+      street.message(street.YOU, 'Can everybody read this?', Date.now(), {
+        delivery: { held: 37, of: 52 },
+      }),
+    ],
+    typing: ['Ines Park', 'Tomas Lind', 'Marit Oduya', 'Ravi Anand'],
+  },
   unread: { ...open, unread: 5 },
   direct: { ...open, view: { ...ready, links: street.allDirect } },
   long: { ...open, messages: long, unread: 380 },

@@ -47,6 +47,7 @@ export function scriptedPeer(sceneName: string): Peer {
       gaps: scene.gap
         ? [{ author: peerNamed('Lotte Brandt'), authorName: 'Lotte Brandt', missing: 2 }]
         : [],
+      typing: scene.typing ?? [],
       more: all.length > watched.newest,
       ...(unread ? { firstUnread: unread.id } : {}),
     };
@@ -151,6 +152,9 @@ export function scriptedPeer(sceneName: string): Peer {
         setTimeout(() => deliver(input.channel, said.id, 'everyone'), 900);
       }
       return ok({ id: said.id });
+    },
+    async typing() {
+      return ok(null);
     },
     async markRead(input) {
       const is = (channel: ChannelView) => channel.id === input.channel && channel.unread;
