@@ -90,6 +90,8 @@ const tasks = {
 
   chaos: (context) => context.run([path.join('e2e', 'chaos', 'main.ts'), ...args]).exit,
 
+  fuzz: (context) => context.run([path.join('e2e', 'fuzz', 'main.ts'), ...args]).exit,
+
   peer: (context) =>
     context.run([
       // automerge-repo's throttle asks for timers in the past; node:sqlite is a release candidate in this Node.

@@ -1,11 +1,17 @@
 /** A linked peer as the engine knows them: their frames' handles, what is owed them, and the order of their frames. */
 import { concatBytes, fromHex, sha256 } from '@snug/shared/crypto/bytes.ts';
-import type { ChangeHash, DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
-import { FrameDecoder, FrameEncoder } from '../mesh/frames.ts';
+import type { ChangeHash, PeerId } from '@snug/shared/protocol/ids.ts';
+import type { WallClock } from '../mesh/clock.ts';
+import { FrameDecoder, FrameEncoder, type ResolveDevice } from '../mesh/frames.ts';
 import type { Path } from '../mesh/links-port.ts';
+import { UnnamedEntries } from './unnamed-entries.ts';
 
 /** Bytes of frames that may wait to be handled: a large space in bulk, and no flood. */
 const QUEUED_BYTES = 64 * 1024 * 1024;
+/** What a waiting frame takes beside its bytes: else empty ones could wait without end. */
+const QUEUED_FRAME_BYTES = 256;
+/** For so long frames are handled one upon the other, ms; then others have their turn. */
+const STRETCH_MS = 20;
 /** Questions that are answered by more than they are long. */
 const QUESTIONS = { perSecond: 20, burst: 200 };
 
@@ -14,37 +20,55 @@ export class Neighbour {
   /** 32 bytes, the same at both ends, unlike any other link's. */
   readonly binding: Uint8Array;
   path: Path;
-  readonly encoder = new FrameEncoder();
-  readonly decoder = new FrameDecoder();
+  readonly encoder: FrameEncoder;
+  readonly decoder: FrameDecoder;
+  readonly unnamed = new UnnamedEntries();
   /** First 8 bytes of ids of entries to acknowledge. */
   readonly acknowledge: Uint8Array[] = [];
-  /** When a document was last sent in bulk. */
-  readonly bulkAt = new Map<DocumentId, number>();
   #queue: Promise<void> = Promise.resolve();
   #queuedBytes = 0;
+  #stretchFrom = 0;
+  /** Its link is being closed: nothing more of it is looked at. */
+  misbehaved = false;
   #questions = QUESTIONS.burst;
   #askedAt = 0;
 
-  constructor(peer: PeerId, binding: Uint8Array, path: Path) {
+  constructor(peer: PeerId, binding: Uint8Array, path: Path, resolve: ResolveDevice) {
+    this.encoder = new FrameEncoder(resolve);
+    this.decoder = new FrameDecoder(resolve);
     this.peer = peer;
     this.binding = binding;
     this.path = path;
   }
 
   /**
-   * Frames are handled one after the other, because deps come before what builds on them. False, and the frame is
-   * dropped, when too much waits already.
+   * Frames are handled one after the other, because deps come before what builds on them, and those that wait when the neighbour
+   * has misbehaved not at all. False, and the frame is dropped, when too much waits already.
    */
-  inOrder(bytes: number, work: () => Promise<void>, onError: (error: unknown) => void): boolean {
-    if (this.#queuedBytes + bytes > QUEUED_BYTES) return false;
-    this.#queuedBytes += bytes;
+  inOrder(
+    bytes: number,
+    work: () => Promise<void> | undefined,
+    onError: (error: unknown) => void,
+    clock: Pick<WallClock, 'now' | 'setTimeout'>,
+  ): boolean {
+    const cost = bytes + QUEUED_FRAME_BYTES;
+    if (this.#queuedBytes + cost > QUEUED_BYTES) return false;
+    if (this.#queuedBytes === 0) this.#stretchFrom = clock.now();
+    this.#queuedBytes += cost;
     this.#queue = this.#queue
-      .then(work)
+      .then(() => this.#turn(clock))
+      .then(() => (this.misbehaved ? undefined : work()))
       .catch(onError)
       .then(() => {
-        this.#queuedBytes -= bytes;
+        this.#queuedBytes -= cost;
       });
     return true;
+  }
+
+  async #turn(clock: Pick<WallClock, 'now' | 'setTimeout'>): Promise<void> {
+    if (clock.now() - this.#stretchFrom < STRETCH_MS) return;
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, 0));
+    this.#stretchFrom = clock.now();
   }
 
   /** Takes one from the neighbour's questions of the moment (a token bucket); false when they have asked too many. */

@@ -3,6 +3,7 @@
  * anti-entropy, `Receiving` has entries judged, `Acknowledging` keeps who holds what, `Present` who is here.
  */
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { entryId } from '@snug/shared/entries/entry.ts';
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import type { WallClock } from '../mesh/clock.ts';
 import {
@@ -14,17 +15,16 @@ import {
 } from '../mesh/frames.ts';
 import type { LinksCommand, Path } from '../mesh/links-port.ts';
 import type { SyncMessage } from '../mesh/repo-adapter.ts';
-import { parseAddress } from '../space/address.ts';
-import { splitHashes } from '../space/document-log.ts';
 import type { Space, SpaceChange } from '../space/space.ts';
 import { StoreError } from '../space/store.ts';
 import { Acknowledging } from './acknowledging.ts';
 import { Comparing } from './comparing.ts';
+import { DeviceNames } from './device-names.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
 import { Neighbour } from './neighbour.ts';
 import { Present } from './present.ts';
 import { Pushing } from './pushing.ts';
-import { type Place, Receiving } from './receiving.ts';
+import { mayTalk, Receiving } from './receiving.ts';
 import type { Shelf } from './shelf.ts';
 import { SyncSessions } from './sync-sessions.ts';
 import { type Traffic, TrafficCounter } from './traffic.ts';
@@ -58,9 +58,11 @@ export class Neighbourhood {
   /** Author → the neighbour by whom something of theirs came last, other than they themselves. */
   readonly #heardThrough = new Map<PeerId, PeerId>();
   readonly #traffic = new TrafficCounter();
+  readonly #devices: DeviceNames;
 
   constructor(options: NeighbourhoodOptions) {
     this.#o = options;
+    this.#devices = new DeviceNames(options.shelf);
     const neighbours = this.#neighbours;
     const send = (peer: PeerId, frame: SentFrame) => this.#send(peer, frame);
     this.#acknowledging = new Acknowledging({ ...options, neighbours, send });
@@ -131,7 +133,7 @@ export class Neighbourhood {
   }
 
   up(peer: PeerId, binding: Uint8Array, path: Path): void {
-    this.#neighbours.set(peer, new Neighbour(peer, binding, path));
+    this.#neighbours.set(peer, new Neighbour(peer, binding, path, this.#devices.resolve));
     this.#pushing.meet();
     this.#comparing.begin(peer);
     this.#o.onTies();
@@ -185,6 +187,19 @@ export class Neighbourhood {
       this.#pushing.stored(space, one);
       this.present.stored(space, log, entry, from);
     }
+    if (admitted.some(({ log }) => log === space.spaceLog)) this.#nameLate();
+  }
+
+  /** Whoever has just been admitted may have written what has come already. */
+  #nameLate(): void {
+    for (const neighbour of this.#neighbours.values())
+      for (const { address, tags, entry } of neighbour.unnamed.takeNamed(this.#devices.resolve))
+        this.#inOrder(neighbour, entry.length, () => {
+          const place = this.#receiving.place(neighbour.peer, address);
+          // What has come another way meanwhile is no copy too many.
+          if (!place || place.log.byId(entryId(entry))) return undefined;
+          return this.#pushing.entry(neighbour, place, tags, entry);
+        });
   }
 
   /** The Repo wants this sent within a session. */
@@ -195,26 +210,30 @@ export class Neighbourhood {
   /** A frame came. Whatever is wrong with it is the neighbour's doing and ends the link with a reason. */
   frame(peer: PeerId, bytes: Uint8Array): void {
     const neighbour = this.#neighbours.get(peer);
-    if (!neighbour) return;
+    if (neighbour) this.#inOrder(neighbour, bytes.length, () => this.#read(neighbour, bytes));
+  }
+
+  #inOrder(from: Neighbour, bytes: number, work: () => Promise<void> | undefined): void {
+    const onError = (error: unknown) => {
+      if (error instanceof StoreError) this.#o.onStoreError(error);
+      else this.#o.onProblem(error);
+    };
+    if (!from.inOrder(bytes, work, onError, this.#o.clock))
+      this.#misbehaved(from.peer, 'more came than can be looked at');
+  }
+
+  /** Once its turn has come: what it holds takes many times the memory of its bytes, and the frame before may admit whom it names. */
+  #read(from: Neighbour, bytes: Uint8Array): Promise<void> | undefined {
     let frame: Frame;
     try {
-      frame = neighbour.decoder.decode(bytes);
+      frame = from.decoder.decode(bytes);
     } catch (error) {
       const why = error instanceof MalformedFrame ? error.message : 'unreadable';
-      return this.#misbehaved(peer, `malformed frame: ${why}`);
+      this.#misbehaved(from.peer, `malformed frame: ${why}`);
+      return undefined;
     }
     this.#traffic.received(trafficClassOf(frame), bytes.length);
-    if (
-      !neighbour.inOrder(
-        bytes.length,
-        () => this.#handle(neighbour, frame),
-        (error) => {
-          if (error instanceof StoreError) this.#o.onStoreError(error);
-          else this.#o.onProblem(error);
-        },
-      )
-    )
-      this.#misbehaved(peer, 'more came than can be looked at');
+    return this.#handle(from, frame);
   }
 
   async #handle(from: Neighbour, frame: Frame): Promise<void> {
@@ -224,21 +243,23 @@ export class Neighbourhood {
     if (frame.type === 'digest') return this.#comparing.digest(peer, frame);
     if (frame.type === 'receipts' || frame.type === 'presence')
       return this.present.frame(peer, frame);
-    const place = this.#place(peer, frame.address);
+    const place = this.#receiving.place(peer, frame.address);
     if (!place) return;
     const { space, log } = place;
     switch (frame.type) {
       case 'entry':
         return this.#pushing.entry(from, place, frame.tags, frame.entry);
+      case 'unnamed':
+        from.unnamed.add(frame);
+        // Its device's admission is missing; or two keys begin alike, and then a repair brings it.
+        this.#comparing.gap(peer, space, space.spaceLog.id);
+        return this.#comparing.gap(peer, space, log.id);
       case 'want':
         if (space.serves(peer)) this.#comparing.wanted(peer, log, frame.taken);
         return;
-      case 'bulk': {
-        const arrivals = frame.entries.map((e) => ({ bytes: e.entry, deps: splitHashes(e.deps) }));
-        await this.#receiving.receive(peer, place, () => arrivals);
-        this.#comparing.taken(peer, space, log, frame);
-        return;
-      }
+      case 'bulk':
+        await this.#receiving.inFull(peer, place, frame.entries);
+        return this.#comparing.taken(peer, space, log, frame);
       case 'session':
         return space.serves(peer) ? this.#receiving.session(peer, place, frame) : undefined;
       case 'deps':
@@ -249,24 +270,9 @@ export class Neighbourhood {
       case 'prune':
         if (space.serves(peer)) this.#pushing.frame(from, space, frame);
         return;
-      case 'depsAnswer': {
-        const arrivals = [{ bytes: frame.entry, deps: splitHashes(frame.deps) }];
-        await this.#receiving.receive(peer, place, () => arrivals);
-        return;
-      }
+      case 'depsAnswer':
+        return this.#receiving.inFull(peer, place, [frame]);
     }
-  }
-
-  /** The space and log that an address names, if this neighbour may speak of them. */
-  #place(peer: PeerId, bytes: Uint8Array): Place | undefined {
-    const address = parseAddress(bytes);
-    const space = address && this.#o.shelf.get(address.space);
-    if (!address || !space || !mayTalk(space, peer)) return undefined;
-    const log = space.place(address);
-    if (log) return { space, log };
-    // The act that began it may still be on its way.
-    this.#comparing.gap(peer, space, space.spaceLog.id);
-    return undefined;
   }
 
   close(): void {
@@ -284,11 +290,8 @@ export class Neighbourhood {
   }
 
   #misbehaved(peer: PeerId, reason: string): void {
+    const neighbour = this.#neighbours.get(peer);
+    if (neighbour) neighbour.misbehaved = true;
     this.#o.links({ do: 'close', peer, reason, misbehaved: true });
   }
-}
-
-/** Members talk; and a newcomer listens to whoever let them in, until they know who the members are. */
-function mayTalk(space: Space, peer: PeerId): boolean {
-  return space.serves(peer) || (space.record.state === 'joining' && space.welcomers.has(peer));
 }

@@ -143,7 +143,9 @@ export class Pushing {
     if (ambiguous || verdict === 'refused') {
       // The tags may have stood for other deps: only a failure with the deps in full is misbehaviour.
       const address = encodeAddress(log.address);
-      return this.#o.send(peer, { type: 'deps', address, id: shortBytes(id) });
+      this.#o.send(peer, { type: 'deps', address, id: shortBytes(id) });
+      // And so may its device's name: then it has another id there, and only comparing finds it.
+      return verdict === 'refused' ? this.#o.gap(peer, space, log) : undefined;
     }
     this.#tell({ is: 'waiting', group, id, from: peer });
     if (!result) this.#o.gap(peer, space, log);

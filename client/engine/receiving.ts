@@ -3,12 +3,14 @@ import { parseChange } from '@snug/shared/entries/canonical-change.ts';
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import type { WallClock } from '../mesh/clock.ts';
 import type { Frame } from '../mesh/frames.ts';
+import { parseAddress } from '../space/address.ts';
 import type { Arrival } from '../space/admission.ts';
 import { type DocumentLog, splitHashes } from '../space/document-log.ts';
 import type { Received, Space } from '../space/space.ts';
 import type { Acknowledging } from './acknowledging.ts';
 import type { Comparing } from './comparing.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
+import type { Shelf } from './shelf.ts';
 import type { SyncSessions } from './sync-sessions.ts';
 
 /** A document that a neighbour may speak of. */
@@ -20,6 +22,7 @@ export interface Place {
 export interface ReceivingOptions {
   readonly me: PeerId;
   readonly clock: WallClock;
+  readonly shelf: Shelf;
   readonly repo: () => Promise<DocumentsRepo>;
   readonly acknowledging: Acknowledging;
   readonly comparing: Comparing;
@@ -33,6 +36,28 @@ export class Receiving {
 
   constructor(options: ReceivingOptions) {
     this.#o = options;
+  }
+
+  /** The space and log that an address names, if this neighbour may speak of them. */
+  place(peer: PeerId, bytes: Uint8Array): Place | undefined {
+    const address = parseAddress(bytes);
+    const space = address && this.#o.shelf.get(address.space);
+    if (!address || !space || !mayTalk(space, peer)) return undefined;
+    const log = space.place(address);
+    if (log) return { space, log };
+    // The act that began it may still be on its way.
+    this.#o.comparing.gap(peer, space, space.spaceLog.id);
+    return undefined;
+  }
+
+  /** Entries with their deps in full. */
+  async inFull(
+    from: PeerId,
+    place: Place,
+    entries: readonly { readonly deps: Uint8Array; readonly entry: Uint8Array }[],
+  ): Promise<void> {
+    const arrivals = entries.map((e) => ({ bytes: e.entry, deps: splitHashes(e.deps) }));
+    await this.receive(from, place, () => arrivals);
   }
 
   /** @param refused what an entry that no peer will ever take says of its sender */
@@ -85,4 +110,9 @@ export class Receiving {
     await this.receive(from, place, () => arrivals);
     repo.deliver({ peer: from, document: log.id, data: frame.bytes });
   }
+}
+
+/** Members talk; and a newcomer listens to whoever let them in, until they know who the members are. */
+export function mayTalk(space: Space, peer: PeerId): boolean {
+  return space.serves(peer) || (space.record.state === 'joining' && space.welcomers.has(peer));
 }

@@ -174,6 +174,25 @@ test('a session’s time runs from when it has begun: Automerge may take longer 
   expect(one.ended()).toBe(1);
 });
 
+test('a session that has not been accepted gives way to one with another, of which alone anything is told', async () => {
+  const one = side();
+  one.sessions.open(ben, one.log, 0);
+  const late = one.sent[0]?.session ?? new Uint8Array();
+  one.sessions.open(ben, one.log, 3_000);
+  expect(one.steps()).toEqual(['open']);
+  one.sessions.open(ada, one.log, 3_000);
+  expect(one.steps()).toEqual(['open', 'close', 'open']);
+  expect(one.ended()).toBe(0);
+  await one.sessions.step(ben, one.log, late, 'accept', missing(), 3_500);
+  expect(one.loads()).toBe(0);
+  const id = one.sent[2]?.session ?? new Uint8Array();
+  await one.sessions.step(ada, one.log, id, 'accept', missing(), 3_500);
+  expect(one.told).toEqual([`open ${ada}`]);
+  // One that goes on stays.
+  one.sessions.open(ben, one.log, 4_000);
+  expect(one.steps()).toEqual(['open', 'close', 'open']);
+});
+
 test('a session that nobody accepts is given up', () => {
   const one = side();
   one.sessions.open(ben, one.log, 0);

@@ -58,8 +58,11 @@ export class SyncSessions {
     this.#onProblem = options.onProblem;
   }
 
+  /** Nothing where one is open already; in the place of one that has not been answered. */
   open(peer: PeerId, log: DocumentLog, now: number): void {
-    if (this.#sessions.has(log.id)) return;
+    const before = this.#sessions.get(log.id);
+    if (before?.theirs || before?.peer === peer) return;
+    if (before) this.#step(before.peer, log, before.id, 'close');
     const id = this.#randomBytes(8);
     this.#sessions.set(log.id, {
       id,

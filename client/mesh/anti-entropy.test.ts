@@ -1,44 +1,25 @@
-import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type AntiEntropyOutput, FEW_DOCUMENTS, SPREAD_MS } from './anti-entropy.ts';
 import { GAP_MS, IDLE_ROUND_MS, LOOK_MS } from './comparison.ts';
 import type { DigestMessage } from './digest-message.ts';
 import { DIGEST_LINES } from './frames.ts';
-import { REPAIR_DEADLINE_MS, REPAIR_LIMIT_MS } from './repairs.ts';
 import { documentKey, Replica, space, Wire } from './test/replica.ts';
-
-const [ada, ben, cleo] = ['a', 'b', 'c'] as unknown as [PeerId, PeerId, PeerId];
-const doc = documentKey(1);
-const entries = (what: string, count: number) =>
-  Array.from({ length: count }, (_, i) => `${what}${i}`);
-
-/** A machine that shares the space with Ada, Ben and Cleo, whichever it is not, and holds `held` entries of `doc`. */
-function start(me: 'a' | 'b' | 'c' = 'a', held = 0) {
-  const replica = new Replica(me, () => 0.5);
-  replica.add(doc, entries('x', held));
-  const { machine } = replica;
-  for (const peer of [ada, ben, cleo])
-    if (peer !== replica.peer) machine.handle({ is: 'shared', peer, space }, 0);
-  return { replica, machine };
-}
-
-type Machine = ReturnType<typeof start>['machine'];
-const tell = (machine: Machine, peer: PeerId, message: DigestMessage, now = 0) =>
-  machine.handle({ is: 'told', peer, space, message }, now);
-const hash = (text: string): DigestMessage => ({ level: 'space', hash: text.padEnd(16, '0') });
-
-/** That somebody holds so much of documents, in a page of answers, which ask for nothing. */
-function page(count: number, documents = [doc], asks = false): DigestMessage {
-  const lines = documents.map((key) => ({ key, hash: 'ff'.repeat(8), count }));
-  return { level: 'documents', within: '', after: '', lines, last: true, asks };
-}
-
-const kinds = (outputs: readonly AntiEntropyOutput[]) =>
-  outputs.map((o) => (o.do === 'tell' ? o.message.level : o.do));
-const ticked = (machine: Machine, now: number) => machine.handle({ is: 'tick' }, now);
-const to = (peer: PeerId, outputs: readonly AntiEntropyOutput[]) =>
-  outputs.filter((o) => o.peer === peer);
+import {
+  ada,
+  ben,
+  cleo,
+  doc,
+  entries,
+  generator,
+  hash,
+  kinds,
+  page,
+  start,
+  tell,
+  ticked,
+  to,
+} from './test/told-machine.ts';
 
 test('sharing a space starts a comparison by one hash, once a link and space', () => {
   const { machine } = new Replica('a', () => 0.5);
@@ -113,25 +94,6 @@ test('of ten thousand documents one that differs is found in three bounded frame
   expect(wire.bytes).toBeLessThan(10_000);
 });
 
-test('whoever lacks a document, or a quarter of one, asks for it in bulk', () => {
-  expect(kinds(tell(start().machine, ben, page(10)))).toEqual(['want']);
-  expect(kinds(tell(start('a', 7).machine, ben, page(12)))).toEqual(['want']);
-  expect(kinds(tell(start('c', 74).machine, ben, page(100)))).toEqual(['want']);
-});
-
-test('where both hold most of it the lower peer id opens a session, the other waits for it', () => {
-  expect(kinds(tell(start('a', 90).machine, ben, page(100)))).toEqual(['session']);
-  expect(kinds(tell(start('c', 90).machine, ben, page(100)))).toEqual([]);
-  expect(kinds(tell(start('a', 75).machine, ben, page(100)))).toEqual(['session']);
-});
-
-test('a neighbour who lacks much, or holds nothing, is left to ask', () => {
-  expect(kinds(tell(start('a', 100).machine, ben, page(70)))).toEqual([]);
-  expect(kinds(tell(start('a', 100).machine, ben, page(0)))).toEqual([]);
-  // They are told what there is.
-  expect(kinds(tell(start('a', 100).machine, ben, page(0, [], true)))).toEqual(['documents']);
-});
-
 test('what may be under way just now is looked at again before anything is done about it', () => {
   const { replica, machine } = start('a', 100);
   expect(tell(machine, ben, page(101))).toEqual([]);
@@ -146,20 +108,6 @@ test('what may be under way just now is looked at again before anything is done 
   expect(kinds(tell(machine, ben, page(102), 2 * LOOK_MS + 100))).toEqual(['session']);
 });
 
-test('one repair a document at a time; whoever else had it is compared with once it is over', () => {
-  const { replica, machine } = start();
-  expect(kinds(tell(machine, ben, page(10)))).toEqual(['want']);
-  expect(kinds(tell(machine, ben, page(11), 10))).toEqual([]);
-  expect(kinds(tell(machine, cleo, page(12), 20))).toEqual([]);
-  replica.add(doc, entries('x', 10));
-  const over = machine.handle({ is: 'repaired', peer: ben, space, document: doc }, 1_500);
-  expect(over.map((o) => [o.do, o.peer])).toEqual([['tell', ben]]);
-  expect(machine.handle({ is: 'repaired', peer: ben, space, document: doc }, 1_500)).toEqual([]);
-  const { wakeAt = Number.NaN } = machine;
-  expect(wakeAt).toBeLessThanOrEqual(1_500 + SPREAD_MS);
-  expect(ticked(machine, wakeAt).map((o) => [o.do, o.peer])).toEqual([['tell', cleo]]);
-});
-
 test('what a repair brought is spread by one hash to each other neighbour, however many documents it was', () => {
   const { replica, machine } = start();
   const documents = [1, 300, 600].map(documentKey);
@@ -171,68 +119,6 @@ test('what a repair brought is spread by one hash to each other neighbour, howev
   const said: AntiEntropyOutput[] = [];
   for (let now = 100; now <= 3 * SPREAD_MS; now += 50) said.push(...ticked(machine, now));
   expect(said.map((o) => o.peer)).toEqual([cleo]);
-});
-
-test('of a group one document after the other: those held in part newest first, then upwards', () => {
-  const { replica, machine } = start();
-  const documents = [3, 4, 5, 6].map(documentKey);
-  for (const n of [3, 4]) replica.add(documentKey(n), ['x']);
-  const order: string[] = [];
-  let outputs = tell(machine, ben, page(100, documents));
-  for (let i = 0; i < 4; i++) {
-    const wanted = outputs.flatMap((o) => (o.do === 'want' ? [o.document] : []));
-    expect(wanted).toHaveLength(1);
-    order.push(...wanted);
-    for (const document of wanted) {
-      replica.add(document, entries('x', 100));
-      outputs = machine.handle({ is: 'repaired', peer: ben, space, document }, 100);
-    }
-  }
-  expect(order).toEqual([4, 3, 5, 6].map(documentKey));
-});
-
-test('a repair that stays silent is given up at its deadline, and another has its turn', () => {
-  const { machine } = start();
-  tell(machine, ben, page(10));
-  tell(machine, cleo, page(10));
-  machine.handle({ is: 'progress', peer: ben, space, document: doc }, REPAIR_DEADLINE_MS - 1);
-  expect(machine.mending(ben, space, doc)).toBe(true);
-  ticked(machine, REPAIR_DEADLINE_MS);
-  expect(machine.mending(ben, space, doc)).toBe(true);
-  expect(to(cleo, ticked(machine, 2 * REPAIR_DEADLINE_MS)).map((o) => o.do)).toEqual(['want']);
-});
-
-test('a neighbour who only drips does not keep a document for ever', () => {
-  const { replica, machine } = start();
-  tell(machine, ben, page(1_000));
-  let freed: number | undefined;
-  for (let now = 0; now <= 10 * REPAIR_LIMIT_MS && freed === undefined; now += 5_000) {
-    replica.add(doc, [`${now}`]);
-    machine.handle({ is: 'progress', peer: ben, space, document: doc }, now);
-    ticked(machine, now);
-    if (!machine.mending(ben, space, doc)) freed = now;
-  }
-  expect(freed).toBe(REPAIR_LIMIT_MS);
-  expect(kinds(tell(machine, ben, page(1_000), REPAIR_LIMIT_MS))).toEqual([]);
-  expect(kinds(tell(machine, cleo, page(1_000), REPAIR_LIMIT_MS))).toEqual(['want']);
-});
-
-test('a transfer that is long because it is large may go on', () => {
-  const { replica, machine } = start();
-  tell(machine, ben, page(100_000));
-  for (let now = 0; now <= 3 * REPAIR_LIMIT_MS; now += 5_000) {
-    replica.add(doc, entries(`${now} `, 10));
-    machine.handle({ is: 'progress', peer: ben, space, document: doc }, now);
-    ticked(machine, now);
-  }
-  expect(machine.mending(ben, space, doc)).toBe(true);
-});
-
-test('a link that goes down in the middle of a repair frees the document for others', () => {
-  const { machine } = start();
-  tell(machine, ben, page(10));
-  tell(machine, cleo, page(10));
-  expect(kinds(machine.handle({ is: 'down', peer: ben }, 10))).toEqual(['want']);
 });
 
 test('a gap waits a moment to close by itself, then that document is compared', () => {
@@ -295,17 +181,6 @@ test('now and then a random neighbour is asked unprompted; without neighbours no
   expect(kinds(ticked(machine, IDLE_ROUND_MS))).toEqual(['space']);
   expect(ticked(machine, IDLE_ROUND_MS + 1)).toEqual([]);
 });
-
-/** xorshift32 as fractions. */
-function generator(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 test('property: three with any parts of any documents hold the same soon, however frames overtake each other', () => {
   const part = fc.array(fc.tuple(fc.nat(700), fc.nat(40), fc.nat(60)), { maxLength: 25 });
@@ -370,30 +245,6 @@ test('two who stay different for good do not mend without end: a few frames a mi
     expect(repairs).toBeLessThan(2 * 120);
     expect(wire.bytes).toBeLessThan(60 * 60 * 30);
   }
-});
-
-test('made-up documents, one after the other, cost a bounded number of repairs and hold up nobody', () => {
-  const { replica, machine } = start('b');
-  const random = generator(9);
-  let [wants, honest] = [0, 0];
-  for (let now = 0; now < 600_000; now += 250) {
-    const documents = Array.from({ length: 20 }, () => documentKey(Math.floor(random() * 65_536)));
-    const outputs = [
-      ...tell(machine, ada, page(2 ** 40, [doc, ...documents], true), now),
-      ...ticked(machine, now),
-    ];
-    wants += to(ada, outputs).filter((o) => o.do === 'want').length;
-    // Cleo has `doc`, and brings it when asked.
-    if (now === 5_000) honest += to(cleo, tell(machine, cleo, page(50), now)).length;
-    for (const output of to(cleo, outputs)) if (output.do === 'want') honest++;
-    if (honest > 0 && replica.count(doc) === 0) {
-      replica.add(doc, entries('x', 50));
-      machine.handle({ is: 'repaired', peer: cleo, space, document: doc }, now);
-      expect(now).toBeLessThan(40_000);
-    }
-  }
-  expect(wants).toBeLessThan(100);
-  expect(replica.count(doc)).toBe(50);
 });
 
 test('a neighbour who asks without end is told a bounded number of lines', () => {

@@ -26,21 +26,18 @@ import {
   newComparison,
   settled,
   spend,
+  takeDue,
   triedOf,
   underWay,
   WHOLE,
 } from './comparison.ts';
 import type { DigestMessage, DigestPage } from './digest-message.ts';
-import { pagesOf, readDocuments, unlikeGroups } from './digest-pages.ts';
+import { pagesOf, questionAbout, readDocuments, tagged, unlikeGroups } from './digest-pages.ts';
 import type { DigestTree } from './digest-tree.ts';
 import { DIGEST_LINES } from './frames.ts';
-import { Repairs } from './repairs.ts';
+import { type Ended, Repairs } from './repairs.ts';
 
-export type {
-  AntiEntropyInput,
-  AntiEntropyOptions,
-  AntiEntropyOutput,
-} from './anti-entropy-inputs.ts';
+export type * from './anti-entropy-inputs.ts';
 
 /** After a repair that brought something, how soon the other neighbours are compared with, at most. */
 export const SPREAD_MS = 1_000;
@@ -50,6 +47,7 @@ export const FEW_DOCUMENTS = 24;
 const GROUPS = 16;
 /** Two who tell each other their hash within this time have not answered one another. */
 const CROSSING_MS = 2_000;
+
 export class AntiEntropy {
   readonly #o: AntiEntropyOptions;
   readonly #comparisons = new Map<PeerId, Map<SpaceId, Comparison>>();
@@ -119,7 +117,7 @@ export class AntiEntropy {
       case 'progress':
         return this.#repairs.progress(comparison, input.document, now);
       case 'repaired':
-        return this.#repaired(comparison, input.document, now);
+        return this.#over(comparison, input.document, now);
     }
   }
 
@@ -151,16 +149,9 @@ export class AntiEntropy {
     this.#comparisons.delete(peer);
   }
 
-  /** Hashes are named as this link names them. */
   #say({ peer, space }: Comparison, message: DigestMessage): void {
-    const tagged =
-      message.level === 'space'
-        ? { ...message, hash: this.#tag(peer, message.hash) }
-        : {
-            ...message,
-            lines: message.lines.map((l) => ({ ...l, hash: this.#tag(peer, l.hash) })),
-          };
-    this.#out.push({ do: 'tell', peer, space, message: tagged });
+    const named = tagged(message, (hash) => this.#tag(peer, hash));
+    this.#out.push({ do: 'tell', peer, space, message: named });
   }
 
   /** One hash over everything; what is looked at anyway need not be asked about by itself. */
@@ -252,8 +243,7 @@ export class AntiEntropy {
     ours: number | undefined,
     now: number,
   ): void {
-    if (theirs.count === 0) return;
-    if (this.#repairs.isWith(comparison, document)) return;
+    if (theirs.count === 0 || this.#repairs.isWith(comparison, document)) return;
     const held = ours ?? 0;
     const tried = triedOf(comparison, document);
     if (tried.rest?.held === held && tried.rest.until > now)
@@ -266,9 +256,12 @@ export class AntiEntropy {
     this.#repairs.add(comparison, document, { theirs, held });
   }
 
-  #repaired(comparison: Comparison, document: string, now: number): void {
+  #over(comparison: Comparison, document: string, now: number): void {
     const end = this.#repairs.end(comparison, document, now);
-    if (!end) return;
+    if (end) this.#repaired(comparison, document, end, now);
+  }
+
+  #repaired(comparison: Comparison, document: string, end: Ended, now: number): void {
     if (end.brought) {
       for (const other of this.#all()) {
         if (other.space !== comparison.space || other === comparison) continue;
@@ -286,29 +279,16 @@ export class AntiEntropy {
   /** Tells of one document, and asks the same. */
   #ask(comparison: Comparison, document: string): void {
     const line = this.#o.held(comparison.space)?.line(document);
-    this.#say(comparison, {
-      level: 'documents',
-      within: document,
-      after: '',
-      lines: line ? [line] : [],
-      last: true,
-      asks: true,
-    });
+    this.#say(comparison, questionAbout(document, line));
   }
 
   #tick(now: number): void {
-    for (const { comparison, document } of this.#repairs.due(now))
-      this.#repaired(comparison, document, now);
+    for (const repair of this.#repairs.due(now))
+      this.#repaired(repair.comparison, repair.document, this.#repairs.giveUp(repair, now), now);
     for (const comparison of this.#all()) {
-      if ((comparison.looks.get(WHOLE) ?? Number.POSITIVE_INFINITY) <= now) {
-        this.#tell(comparison, now);
-        continue;
-      }
-      for (const [document, due] of comparison.looks) {
-        if (due > now) continue;
-        comparison.looks.delete(document);
-        this.#ask(comparison, document);
-      }
+      const due = takeDue(comparison, now);
+      if (due.includes(WHOLE)) this.#tell(comparison, now);
+      else for (const document of due) this.#ask(comparison, document);
     }
     if (now < this.#nextRound) return;
     this.#nextRound = this.#afterIdle(now);

@@ -1,6 +1,6 @@
 /** What is known of comparing one space with one neighbour: what to look at again and when, and what was tried. */
 import type { PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
-import type { Wanted } from './repairs.ts';
+import type { Repair, Wanted } from './repairs.ts';
 
 /** After a gap (an entry whose deps are missing) we wait so long for it to close by itself. */
 export const GAP_MS = 1_000;
@@ -24,6 +24,8 @@ const LINES = { perSecond: 512, burst: 8_192 };
 export const WHOLE = '';
 
 export interface Tried {
+  /** A repair that was given up before anything of it came. */
+  late?: Repair;
   /** A repair with this much held brought nothing: not again before `until`. */
   rest?: { readonly held: number; readonly until: number; readonly pause: number };
   /** What was held when a session was last due: one that leaves that as it is, is followed by bulk. */
@@ -77,6 +79,13 @@ export function lookAt(comparison: Comparison, document: string, due: number): v
   if (before === undefined && document !== WHOLE && looks.size >= LOOKS)
     return lookAt(comparison, WHOLE, due);
   looks.set(document, Math.min(before ?? due, due));
+}
+
+/** Takes out the documents whose time it is to be looked at. */
+export function takeDue({ looks }: Comparison, now: number): readonly string[] {
+  const due = [...looks].flatMap(([document, at]) => (at <= now ? [document] : []));
+  for (const document of due) looks.delete(document);
+  return due;
 }
 
 /** Compares after a pause: a longer one each time, unless the last has long been over. */

@@ -1,5 +1,5 @@
 /** Digests page by page: what to tell of a tree, and what a page says beside one's own. */
-import type { DigestPage } from './digest-message.ts';
+import type { DigestMessage, DigestPage } from './digest-message.ts';
 import type { DigestLine, DigestTree } from './digest-tree.ts';
 import { DIGEST_LINES } from './frames.ts';
 
@@ -25,6 +25,18 @@ export function pagesOf(
     pages.push({ level, within, after, lines, last: at >= all.length, asks: true });
   } while (at < all.length && pages.length < PAGES);
   return pages;
+}
+
+/** Tells what is held of one document, and asks the same. */
+export function questionAbout(document: string, line: DigestLine | undefined): DigestPage {
+  const lines = line ? [line] : [];
+  return { level: 'documents', within: document, after: '', lines, last: true, asks: true };
+}
+
+/** The message with its hashes as the link names them. */
+export function tagged(message: DigestMessage, tag: Tag): DigestMessage {
+  if (message.level === 'space') return { ...message, hash: tag(message.hash) };
+  return { ...message, lines: message.lines.map((l) => ({ ...l, hash: tag(l.hash) })) };
 }
 
 /** Whether a page says something of a key, if only that nothing is held. */

@@ -6,8 +6,11 @@ import { encode } from 'cborg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
 import { cleanUpNodeWebrtc } from './node-webrtc.ts';
+import { decodePacket, encodePacket } from './packet.ts';
+import { decodeRouteMessage, encodeRouteMessage } from './route-message.ts';
 import { connectToServer, SignalingClient, type SignalingEvent } from './signaling-client.ts';
 import { closeAll, room, startServer, TestPeer, until } from './test/peer.ts';
+import { sighted } from './test/route-world.ts';
 
 afterEach(closeAll);
 afterAll(cleanUpNodeWebrtc);
@@ -71,11 +74,11 @@ test('garbage signals and relayed frames leave links as they are', async () => {
   for (const length of [1, 24, 25, 5000]) client.relay(a.id, randomBytes(length));
   for (const payload of [
     [0],
-    [0, 1, null, null, [], null],
+    [0, 1, null, null, [], null, false],
     [1, 1, null, null, []],
     [2, 1, []],
     [3],
-    [4, 'x'],
+    [4, 0, 'x'],
     'x',
     7,
   ]) {
@@ -90,7 +93,7 @@ test('a stranger of the topic is not linked to unless the engine says so, and is
   const { url, spec, a, stillTalk } = await victims();
   const { client, seal, events, device } = await attacker(url, spec);
   const key = randomBytes(32);
-  const offer = () => seal(a, encode([0, 1, key, null, [], null]));
+  const offer = () => seal(a, encode([0, 1, key, null, [], null, false]));
   client.signal(a.id, spec.topic, await offer());
   const asked = await a.first('authorise');
   expect(asked.peer).toBe(device.peerId);
@@ -112,7 +115,7 @@ test('an offer with a key that is none is refused', async () => {
   client.signal(
     a.id,
     spec.topic,
-    await seal(a, encode([0, 1, new Uint8Array(32), null, [], null])),
+    await seal(a, encode([0, 1, new Uint8Array(32), null, [], null, false])),
   );
   const { request } = await a.first('authorise');
   a.links.command({ do: 'authorised', request, allow: true });
@@ -129,4 +132,50 @@ test('a member whose channel carries garbage loses the link, and both are told w
   const down = await a.first('down');
   expect(down.reason).toBe('a malformed packet');
   expect((await b.first('down')).reason).toBe('a malformed packet');
+});
+
+test.each([
+  ['that is none', Uint8Array.of(9, 1, 2, 3), 'a malformed control message'],
+  [
+    'about a way that never was',
+    encodeRouteMessage({
+      is: 'walk',
+      topic: room('').topic,
+      walk: new Uint8Array(8),
+      path: [sighted('x')],
+      hops: 1,
+    }),
+    'a path that does not end with its sender',
+  ],
+])('a member who sends a control message %s loses the link', async (_what, body, reason) => {
+  const { a, b } = await victims();
+  const channels = await until(() => (b.channels.length > 0 ? b.channels : undefined), 'a channel');
+  channels.at(-1)?.send(new Uint8Array(encodePacket({ is: 'control', body })));
+  expect((await a.first('down')).reason).toBe(reason);
+  expect((await b.first('down')).reason).toBe(reason);
+});
+
+test('a neighbour that passes no signal on delays a link, and cannot prevent it', async () => {
+  const { url } = await startServer();
+  const peers = [await TestPeer.make(), await TestPeer.make(), await TestPeer.make()];
+  const [a, b, c] = peers;
+  if (!a || !b || !c) throw new Error('three peers');
+  const spec = room(url, ...peers);
+  b.join(spec);
+  for (const peer of [a, c]) peer.join({ ...spec, allowed: [b.id] });
+  await until(() => (b.all('up').length === 2 ? true : undefined), 'two links');
+  // From now on b says that c is near, and swallows whatever is to go there.
+  let swallowed = 0;
+  for (const channel of b.channels) {
+    const send = channel.send.bind(channel);
+    channel.send = (data: never) => {
+      const packet = decodePacket(new Uint8Array(data));
+      const message = packet?.is === 'control' ? decodeRouteMessage(packet.body) : undefined;
+      if (message?.is === 'signal') swallowed++;
+      else send(data);
+    };
+  }
+  for (const peer of [a, c]) peer.join(spec);
+  await until(() => a.all('up').find(({ peer }) => peer === c.id), 'the link');
+  expect(swallowed).toBeGreaterThan(0);
 });

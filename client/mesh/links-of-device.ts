@@ -32,6 +32,8 @@ const DIRECT_DEADLINE_MS = 8_000;
 /** A newcomer waits for their first sync; they do not wait for a difficult NAT. */
 const KNOCK_DEADLINE_MS = 1_500;
 const GOODBYE_MS = 300;
+/** How long a link is relayed that is not needed, while direct is tried beside it. */
+const SPARE_AFTER_MS = 8_000;
 
 export class LinksOfDevice implements Links {
   readonly #options: LinksOptions;
@@ -231,6 +233,7 @@ export class LinksOfDevice implements Links {
     const wrtc = this.#options.rtc?.wrtc;
     const deadline = this.#options.directDeadlineMs ?? DIRECT_DEADLINE_MS;
     const { initiator, urgent, knock } = begins;
+    let relayedAt: number | undefined;
     const link: RunningLink = new RunningLink({
       me: this.#options.device.peerId,
       peer,
@@ -243,7 +246,7 @@ export class LinksOfDevice implements Links {
       webrtc: wrtc !== undefined || 'RTCPeerConnection' in globalThis,
       relayOnly: this.#relayOnly,
       directDeadlineMs: knock ? Math.min(deadline, KNOCK_DEADLINE_MS) : deadline,
-      relayNeeded: () => this.#routes.to(spec.topic, peer).length === 0,
+      relayNeeded: () => !this.#routes.meetsThroughThird(spec.topic, peer),
       clock: this.#clock,
       iceServers: () => this.#iceServers(spec.topic, peer),
       server: () => this.#servers.toward(peer, spec.topic),
@@ -257,8 +260,18 @@ export class LinksOfDevice implements Links {
         this.#ways.heard(peer, session);
         this.#overlay.handle({ is: 'up', peer, path });
         this.#routes.handle({ is: 'up', peer, nonce });
+        this.#routes.handle({ is: 'path', peer, relayed: path === 'relayed' });
+        if (path === 'relayed') relayedAt = this.#clock.now();
       },
-      onQuality: (path, rttMs) => this.#overlay.handle({ is: 'quality', peer, path, rttMs }),
+      onQuality: (path, rttMs) => {
+        this.#overlay.handle({ is: 'quality', peer, path, rttMs });
+        this.#routes.handle({ is: 'path', peer, relayed: path === 'relayed' });
+        relayedAt = path === 'relayed' ? (relayedAt ?? this.#clock.now()) : undefined;
+        // A newcomer's first sync came by the relay, say. What two say travels through a third whom both reach directly.
+        const long = relayedAt !== undefined && this.#clock.now() >= relayedAt + SPARE_AFTER_MS;
+        if (long && this.#routes.isSpare(peer))
+          link.close('reached directly through others', false, 'surplus');
+      },
       onDown: (ending, reason) => this.#onDown(link, ending, reason),
     });
     this.#links.set(peer, link);

@@ -6,6 +6,8 @@ import type { PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { type Comparison, GAP_MS, longer, lookAt, type Tried, triedOf } from './comparison.ts';
 import type { DigestTree } from './digest-tree.ts';
 
+/** So long after it began, or after the last that its neighbour brought, a repair is due its first sign of life. */
+export const FIRST_SIGN_MS = 3_000;
 /** How long a bulk transfer or session may stay silent before it is given up and digests are compared again. */
 export const REPAIR_DEADLINE_MS = 15_000;
 /**
@@ -22,8 +24,15 @@ const AT_ONCE = 4;
 const TODO = 256;
 /** A session that has brought nothing for so long is taken to bring nothing. */
 const IN_VAIN_MS = 5_000;
+/** Whoever holds less than this part of a document asks for all of it. */
+const MUCH = 0.75;
 
 export type RepairKind = 'want' | 'session';
+
+export interface Ended {
+  readonly kind: RepairKind;
+  readonly brought: boolean;
+}
 
 /** A document to be mended with a neighbour: what they said of it, and what was held here then. */
 export interface Wanted {
@@ -31,7 +40,7 @@ export interface Wanted {
   readonly held: number;
 }
 
-interface Repair {
+export interface Repair {
   readonly comparison: Comparison;
   readonly document: string;
   readonly group: string;
@@ -39,6 +48,9 @@ interface Repair {
   /** Entries held at the beginning, and at the beginning of the present limit. */
   readonly held: number;
   heldThen: number;
+  /** Something of it has come. Until then the document is anybody's who is quicker. */
+  answered: boolean;
+  readonly begunAt: number;
   heardAt: number;
   deadline: number;
   limit: number;
@@ -88,8 +100,8 @@ export class Repairs {
   ): RepairKind | undefined {
     const { session } = tried;
     const inVain = session?.held === held && now - session.at >= IN_VAIN_MS;
-    if (held < theirs * 0.75 || inVain) return 'want';
-    if (theirs < held * 0.75) return undefined;
+    if (held < theirs * MUCH || inVain) return 'want';
+    if (theirs < held * MUCH) return undefined;
     if (session?.held !== held) tried.session = { held, at: now };
     return this.#o.me < peer ? 'session' : undefined;
   }
@@ -100,36 +112,71 @@ export class Repairs {
     this.#changed = true;
   }
 
+  /** Part of a repair came, if only the word that it has begun. */
   progress(comparison: Comparison, document: string, now: number): void {
-    const repair = this.#running.get(keyOf(comparison.space, document));
-    if (repair?.comparison !== comparison) return;
+    const repair = this.#heard(comparison, document, now);
+    if (!repair) return;
     repair.heardAt = now;
     repair.deadline = Math.min(now + REPAIR_DEADLINE_MS, repair.limit);
   }
 
-  /** A repair is over, or given up. `brought` where more is held than before. */
-  end(
-    comparison: Comparison,
-    document: string,
-    now: number,
-  ): { readonly kind: RepairKind; readonly brought: boolean } | undefined {
+  /** A repair is over. `brought` where more is held than before. */
+  end(comparison: Comparison, document: string, now: number): Ended | undefined {
+    const repair = this.#heard(comparison, document, now);
+    return repair && this.#end(repair, now);
+  }
+
+  /**
+   * The running repair that a neighbour has shown itself to be about. Its first word may come after the repair has been
+   * given up: a slow neighbour goes on, unless another has begun to bring the document meanwhile.
+   */
+  #heard(comparison: Comparison, document: string, now: number): Repair | undefined {
     const key = keyOf(comparison.space, document);
-    const repair = this.#running.get(key);
-    if (repair?.comparison !== comparison) return undefined;
-    this.#running.delete(key);
+    let repair = this.#running.get(key);
+    if (repair?.comparison !== comparison) {
+      const late = comparison.tried.get(document)?.late;
+      if (!late || repair?.answered) return undefined;
+      if (repair) triedOf(repair.comparison, document).late = repair;
+      late.limit = now + REPAIR_LIMIT_MS;
+      late.heldThen = this.#count(late);
+      comparison.rest.until = now;
+      this.#running.set(key, late);
+      this.#changed = true;
+      repair = late;
+    }
+    delete comparison.tried.get(document)?.late;
+    repair.answered = true;
+    // Frames of one neighbour wait for each other: what else it was asked for has not been refused.
+    for (const other of this.#running.values())
+      if (other.comparison.peer === comparison.peer && !other.answered)
+        other.deadline = Math.min(now + FIRST_SIGN_MS, other.begunAt + REPAIR_DEADLINE_MS);
+    return repair;
+  }
+
+  /** A repair's time is up. */
+  giveUp(repair: Repair, now: number): Ended {
+    if (!repair.answered) triedOf(repair.comparison, repair.document).late = repair;
+    return this.#end(repair, now);
+  }
+
+  #end(repair: Repair, now: number): Ended {
+    const { comparison, document } = repair;
+    this.#running.delete(keyOf(comparison.space, document));
     this.#changed = true;
     const held = this.#count(repair);
-    const brought = held > repair.held;
+    const brought = repair.answered && held > repair.held;
     const tried = triedOf(comparison, document);
     if (brought) {
       delete tried.rest;
-      comparison.rest.pause = 0;
+      comparison.rest = { until: now, pause: 0 };
     } else {
       const pause = tried.rest?.held === held ? longer(tried.rest.pause) : GAP_MS;
       tried.rest = { held, pause, until: now + pause };
     }
     // Who promised and did not keep it, or only drips, leaves the others a turn.
-    if ((repair.kind === 'want' && !brought) || now >= repair.limit) {
+    const failed = (repair.kind === 'want' && !brought) || now >= repair.limit;
+    // Several wants that fail together are one failure.
+    if (failed && comparison.rest.until <= now) {
       comparison.rest.pause = longer(comparison.rest.pause);
       comparison.rest.until = now + comparison.rest.pause;
     }
@@ -137,7 +184,7 @@ export class Repairs {
   }
 
   /** Repairs whose time is up. */
-  due(now: number): readonly { readonly comparison: Comparison; readonly document: string }[] {
+  due(now: number): readonly Repair[] {
     return [...this.#running.values()].filter((repair) => {
       if (repair.deadline > now) return false;
       const held = this.#count(repair);
@@ -176,7 +223,9 @@ export class Repairs {
       (a, b) =>
         this.#o.rank(a.document) - this.#o.rank(b.document) ||
         Number(b.held > 0) - Number(a.held > 0) ||
-        (a.held > 0 ? -1 : 1) * (a.document < b.document ? -1 : a.document > b.document ? 1 : 0),
+        (a.held > 0 ? -1 : 1) * (a.document < b.document ? -1 : a.document > b.document ? 1 : 0) ||
+        // Whoever has kept its promises first.
+        a.comparison.rest.pause - b.comparison.rest.pause,
     );
     if (candidates.length === 0) return;
     const busy = this.#busyGroups(now);
@@ -191,17 +240,18 @@ export class Repairs {
       comparison.todo.delete(document);
       const tried = triedOf(comparison, document);
       const kind = this.kind(peer, tried, held, wanted.theirs.count, now);
+      const surely = held < wanted.theirs.count * MUCH;
       // What is held has changed since: whether anything is still missing is for the digests to say.
-      if (kind === undefined || held !== wanted.held) {
+      if (kind === undefined || (held !== wanted.held && !surely)) {
         lookAt(comparison, '', now + GAP_MS);
         continue;
       }
       busy.add(keyOf(space, group));
       withPeer.set(peer, running + 1);
-      const deadline = now + REPAIR_DEADLINE_MS;
-      const limit = now + REPAIR_LIMIT_MS;
-      const times = { heardAt: now, deadline, limit };
-      this.#running.set(key, { comparison, document, group, kind, held, heldThen: held, ...times });
+      const times = { begunAt: now, heardAt: now };
+      const ends = { deadline: now + FIRST_SIGN_MS, limit: now + REPAIR_LIMIT_MS };
+      const about = { comparison, document, group, kind, held, heldThen: held };
+      this.#running.set(key, { ...about, answered: false, ...times, ...ends });
       this.#o.begin(comparison, kind, document);
     }
   }

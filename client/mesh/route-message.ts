@@ -22,6 +22,8 @@ export const ROUTE_MESSAGE_BYTES = 8 * 1024;
 export interface Sighted {
   readonly peer: PeerId;
   readonly nonce: Uint8Array;
+  /** Of a neighbour: a server carries the link. */
+  readonly relayed?: true;
 }
 
 export type RouteMessage =
@@ -87,11 +89,26 @@ const sighted = v.pipe(
     }),
   ),
 );
+/** The same, then one more byte where the link is relayed. */
+const neighbour = v.pipe(
+  bytes(KEY_BYTES + NONCE_BYTES, KEY_BYTES + NONCE_BYTES + 1),
+  v.check((b) => b[KEY_BYTES + NONCE_BYTES] === undefined || b[KEY_BYTES + NONCE_BYTES] === 1),
+  v.transform(
+    (b): Sighted => ({
+      peer: peerIdFromPublicKey(b.subarray(0, KEY_BYTES)),
+      nonce: b.slice(KEY_BYTES, KEY_BYTES + NONCE_BYTES),
+      ...(b.length > KEY_BYTES + NONCE_BYTES && { relayed: true }),
+    }),
+  ),
+);
 const path = v.pipe(v.array(sighted), v.minLength(1), v.maxLength(PATH_PEERS));
 const walk = bytes(WALK_BYTES, WALK_BYTES);
 const hops = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(ROUTE_HOPS));
 
-const Neighbours = v.strictTuple([topic, v.pipe(v.array(sighted), v.maxLength(NAMED_NEIGHBOURS))]);
+const Neighbours = v.strictTuple([
+  topic,
+  v.pipe(v.array(neighbour), v.maxLength(NAMED_NEIGHBOURS)),
+]);
 const Left = v.strictTuple([topic]);
 const Walk = v.strictTuple([topic, walk, path, hops]);
 const Walked = v.strictTuple([topic, walk, path]);
@@ -115,7 +132,7 @@ export function encodeRouteMessage(message: RouteMessage): Uint8Array {
 function bodyOf(message: RouteMessage): unknown[] {
   switch (message.is) {
     case 'neighbours':
-      return [message.peers.map(sightedBytes)];
+      return [message.peers.map(neighbourBytes)];
     case 'left':
       return [];
     case 'walk':
@@ -129,6 +146,10 @@ function bodyOf(message: RouteMessage): unknown[] {
         message.sealed,
       ];
   }
+}
+
+function neighbourBytes(sighted: Sighted): Uint8Array {
+  return concatBytes(sightedBytes(sighted), Uint8Array.from(sighted.relayed ? [1] : []));
 }
 
 function sightedBytes({ peer, nonce }: Sighted): Uint8Array {

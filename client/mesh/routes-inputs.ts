@@ -18,6 +18,8 @@ export type RoutesInput =
   | { readonly is: 'left'; readonly topic: Topic }
   /** A link came up. `nonce` came in a signal that the peer signed. */
   | { readonly is: 'up'; readonly peer: PeerId; readonly nonce: Uint8Array }
+  /** Whether a server carries a link that is up; until this is said, none does. */
+  | { readonly is: 'path'; readonly peer: PeerId; readonly relayed: boolean }
   | { readonly is: 'down'; readonly peer: PeerId }
   | { readonly is: 'heard'; readonly peer: PeerId; readonly message: RouteMessage }
   /** Send a random walk, to learn of peers far off. */

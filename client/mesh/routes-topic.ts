@@ -18,7 +18,7 @@ export interface RoutesTopicOptions {
   readonly topic: Topic;
   readonly me: PeerId;
   /** All links, with the nonces that the peers have signed. */
-  readonly linked: ReadonlyMap<PeerId, { readonly nonce: Uint8Array }>;
+  readonly linked: ReadonlyMap<PeerId, { readonly nonce: Uint8Array; readonly relayed: boolean }>;
   /** In [0, 1). */
   readonly random: () => number;
   readonly out: (output: RoutesOutput) => void;
@@ -57,6 +57,19 @@ export class RoutesTopic {
     const live = ([via, ...rest]: readonly PeerId[]) =>
       via !== undefined && this.#sharing.has(via) && rest.every((hop) => this.#allowed.has(hop));
     return this.known.to(peer, now).filter(({ hops }) => live(hops));
+  }
+
+  meetsThroughThird(peer: PeerId): boolean {
+    for (const third of this.#sharing) {
+      if (third === peer || this.#options.linked.get(third)?.relayed !== false) continue;
+      const named = this.#told.get(third)?.find((other) => other.peer === peer);
+      if (named !== undefined && named.relayed !== true) return true;
+    }
+    return false;
+  }
+
+  pathChanged(peer: PeerId, now: number): void {
+    if (this.#sharing.has(peer)) this.#changed(now);
   }
 
   /** When to `say` at the latest. */
@@ -189,8 +202,9 @@ export class RoutesTopic {
   #neighbours(except: PeerId): readonly Sighted[] {
     const all: Sighted[] = [];
     for (const peer of this.#sharing) {
-      const nonce = this.#options.linked.get(peer)?.nonce;
-      if (peer !== except && nonce !== undefined) all.push({ peer, nonce });
+      const link = this.#options.linked.get(peer);
+      if (peer === except || link === undefined) continue;
+      all.push({ peer, nonce: link.nonce, ...(link.relayed && { relayed: true }) });
     }
     return all.slice(-NAMED_NEIGHBOURS).sort((a, b) => (a.peer < b.peer ? -1 : 1));
   }
@@ -203,6 +217,9 @@ export class RoutesTopic {
 function sameSighted(a: readonly Sighted[], b: readonly Sighted[]): boolean {
   return (
     a.length === b.length &&
-    a.every(({ peer, nonce }, i) => peer === b[i]?.peer && equalBytes(nonce, b[i].nonce))
+    a.every(
+      ({ peer, nonce, relayed }, i) =>
+        peer === b[i]?.peer && equalBytes(nonce, b[i].nonce) && relayed === b[i].relayed,
+    )
   );
 }

@@ -46,6 +46,31 @@ describe('neighbours', () => {
     expect(toB()).toHaveLength(2);
   });
 
+  test('two are spared a relayed link once a third is directly linked to both, and only while it is', () => {
+    const world = row('abc');
+    world.link('a', 'c');
+    const relayed = (name: string, other: string, relayed: boolean) => {
+      world.give(name, { is: 'path', peer: peer(other), relayed });
+      world.give(other, { is: 'path', peer: peer(name), relayed });
+      world.run(5_000);
+    };
+    const spare = () => [
+      world.routes.get('a')?.isSpare(peer('c')),
+      world.routes.get('c')?.isSpare(peer('a')),
+      world.routes.get('a')?.meetsThroughThird(TOPIC, peer('c')),
+    ];
+    relayed('a', 'c', true);
+    expect(spare()).toEqual([true, true, true]);
+    relayed('b', 'c', true);
+    expect(spare()).toEqual([false, false, false]);
+    relayed('b', 'c', false);
+    expect(spare()).toEqual([true, true, true]);
+    world.cut('b', 'c');
+    world.run(30_000);
+    expect(spare()).toEqual([false, false, false]);
+    expect(world.routes.get('a')?.isSpare(peer('z'))).toBe(false);
+  });
+
   test('a link that is replaced by another is told of once', () => {
     const world = new RouteWorld([...'abcd']);
     world.link('a', 'b');

@@ -24,6 +24,7 @@ const EARLY_TOPICS = 32;
 
 interface Neighbour {
   readonly nonce: Uint8Array;
+  relayed: boolean;
   readonly conduct: NeighbourConduct;
   /** What it says of topics that this device is not in, the latest last. */
   readonly early: Map<Topic, readonly Sighted[]>;
@@ -51,6 +52,17 @@ export class Routes {
   /** Ways to a peer in a topic, by neighbours linked now, the best first; none: there is no way known. */
   to(topic: Topic, peer: PeerId, now: number): readonly Route[] {
     return this.#topics.get(topic)?.to(peer, now) ?? [];
+  }
+
+  /** Whether a third peer is directly linked to both: to this device, and, as it says, to that peer. */
+  meetsThroughThird(topic: Topic, peer: PeerId): boolean {
+    return this.#topics.get(topic)?.meetsThroughThird(peer) ?? false;
+  }
+
+  /** Whether this link could go without parting the two in any topic that both are in. */
+  isSpare(peer: PeerId): boolean {
+    const shared = [...this.#topics.values()].filter(({ sharing }) => sharing.has(peer));
+    return shared.length > 0 && shared.every((topic) => topic.meetsThroughThird(peer));
   }
 
   /** Never throws, whatever neighbours say. Outputs are to be carried out in order. */
@@ -81,8 +93,15 @@ export class Routes {
         this.#down(input.peer, now);
         const { nonce } = input;
         const conduct = new NeighbourConduct(now);
-        this.#neighbours.set(input.peer, { nonce, conduct, early: new Map() });
+        this.#neighbours.set(input.peer, { nonce, relayed: false, conduct, early: new Map() });
         for (const topic of this.#topics.values()) topic.up(input.peer, now);
+        return;
+      }
+      case 'path': {
+        const neighbour = this.#neighbours.get(input.peer);
+        if (neighbour === undefined || neighbour.relayed === input.relayed) return;
+        neighbour.relayed = input.relayed;
+        for (const topic of this.#topics.values()) topic.pathChanged(input.peer, now);
         return;
       }
       case 'down':

@@ -48,6 +48,14 @@ export class RunningRoutes {
     return this.#routes.to(topic, peer, this.#options.clock.now());
   }
 
+  meetsThroughThird(topic: Topic, peer: PeerId): boolean {
+    return this.#routes.meetsThroughThird(topic, peer);
+  }
+
+  isSpare(peer: PeerId): boolean {
+    return this.#routes.isSpare(peer);
+  }
+
   handle(input: RoutesInput): void {
     for (const output of this.#routes.handle(input, this.#options.clock.now())) {
       if (output.do !== 'say') this.#options.on(output);

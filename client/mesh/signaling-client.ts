@@ -250,6 +250,8 @@ export class SignalingClient {
       if (!socket.connected) return;
       this.#ask('authenticate', message, Welcome, (answer) => {
         if (answer.ok) this.#onWelcome(new URL(this.url).hostname, answer.value);
+        else if (answer.problem.code === 'no-answer')
+          this.#startAnew(socket, answer.problem.message);
         else this.#refuse(answer.problem.message);
       });
     } catch {
@@ -346,6 +348,13 @@ export class SignalingClient {
     if (this.#state === 'refused') return;
     this.#is('unreachable', this.#problem ?? `The connection to ${this.url} was lost.`);
     if (reason === 'io server disconnect') this.#reconnectLater();
+  }
+
+  /** A server that is slow, or has lost what it was told, refuses nobody. */
+  #startAnew(socket: SignalingSocket, problem: string): void {
+    this.#is('unreachable', problem);
+    socket.disconnect();
+    this.#reconnectLater();
   }
 
   /** For refusals after which Socket.IO does not reconnect by itself. */

@@ -8,6 +8,8 @@ import { numbered, type Talker, type Tie } from './talker.ts';
  * relay has come in by 8.
  */
 const SETTLE_S = 10;
+/** A relayed link that is not needed goes after some 10 to 20 s. */
+const SETTLE_THROUGH_OTHERS_S = 35;
 /** How long something that is repeated has to appear, s. */
 const ECHO_S = 1;
 
@@ -37,6 +39,8 @@ export interface Plan {
   readonly messages: number;
   /** In the middle of the conversation. */
   readonly meanwhile?: () => void;
+  /** The two are linked through others in the end, and that takes longer than a direct path. */
+  readonly throughOthers?: boolean;
 }
 
 /** The first talker has said something; the last opens the invite. @throws if nothing arrives */
@@ -54,10 +58,13 @@ export async function talk(plan: Plan, link: string, server: SignalingServer): P
   const firstMessageS = secondsSince(opened);
 
   const ties = () => Promise.all([one.tieTo(other.name), other.tieTo(one.name)]);
-  const direct = await comesTrue(
-    async () => (await ties()).every((tie) => tie === 'direct'),
-    SETTLE_S - firstMessageS,
+  const wanted: Tie = plan.throughOthers ? 'through others' : 'direct';
+  const settles = plan.throughOthers ? SETTLE_THROUGH_OTHERS_S : SETTLE_S;
+  const settledAsWanted = await comesTrue(
+    async () => (await ties()).every((tie) => tie === wanted),
+    settles - firstMessageS,
   );
+  const direct = settledAsWanted && !plan.throughOthers;
   const directS = secondsSince(opened);
 
   const settled = await server.relayedBytes();

@@ -155,6 +155,7 @@ export class Laboratory {
       between: [ada, last],
       messages: scenario.moves ? MESSAGES_MEANWHILE : MESSAGES,
       ...(scenario.moves && { meanwhile: move }),
+      ...(scenario.throughOthers && { throughOthers: true }),
     } as const;
     return talk(plan, link, server);
   }

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly loss?: number;
   /** The first gateway gets another address in mid-conversation. */
   readonly moves?: true;
+  /** The first and the last cannot meet, and each can meet the one between. */
+  readonly throughOthers?: boolean;
   /** What is to be expected, for the table. */
   readonly expected: (talk: Talk) => boolean;
 }
@@ -71,6 +73,7 @@ export const FURTHER: readonly Scenario[] = [
   },
   {
     name: 'through a third',
+    throughOthers: true,
     households: ['symmetric', 'open', 'symmetric'],
     expected: (talk) => carried(talk) && talk.relayedWhileTalking === 0,
   },

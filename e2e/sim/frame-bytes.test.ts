@@ -14,6 +14,8 @@ const peers = Array.from({ length: 16 }, (_, i) => ({
   nonce: new Uint8Array(16),
 }));
 const path = peers.slice(0, 4);
+/** By the first byte of their keys. */
+const listed = new Map(Array.from({ length: 200 }, (_, i) => [i, new Uint8Array(32).fill(i)]));
 const walk = new Uint8Array(8);
 const messages: RouteMessage[] = [
   { is: 'neighbours', topic, peers },
@@ -36,14 +38,15 @@ test.each(messages)('a control message is as long as the real one: $is', (messag
   expect(controlBytes(message)).toBe(encodeRouteMessage(message).length);
 });
 
-test('entries are as long as the real encoder makes them, first names and later ones', () => {
-  const encoder = new FrameEncoder();
+test('entries of listed members are as long as the real encoder makes them, first names and later ones', () => {
+  const encoder = new FrameEncoder((_address, prefix) => listed.get(prefix[0] ?? 0));
   const names = new Names();
   const space = v.parse(SpaceId, toBase64url(new Uint8Array(32)));
   const channel = v.parse(ChannelId, toBase64url(new Uint8Array(16)));
   const address = encodeAddress({ kind: 'segment', space, channel, number: 0 });
   const send = (device: number, deps: number) => {
-    const entry = new Uint8Array(ENTRY_BYTES).fill(device, 0, 32);
+    const entry = new Uint8Array(ENTRY_BYTES);
+    entry.set(listed.get(device) ?? []);
     const tags = Array.from({ length: deps }, () => new Uint8Array(8));
     return encoder.encode({ type: 'entry', address, tags, entry }).length;
   };

@@ -3,6 +3,7 @@
  * for each frame.
  */
 import { type DigestMessage, digestFrame } from '@snug/client/mesh/digest-message.ts';
+import { DEVICE_PREFIX } from '@snug/client/mesh/frame-layout.ts';
 import { FrameEncoder, type SentFrame } from '@snug/client/mesh/frames.ts';
 import type { RouteMessage } from '@snug/client/mesh/route-message.ts';
 import { announcedId } from '@snug/client/mesh/short-id.ts';
@@ -23,26 +24,29 @@ const spaceAddress = encodeAddress({ kind: 'space', space });
 /** Handles from here on take two bytes. */
 const LONG_HANDLE = 128;
 
-/** What one end of a link has named to the other in full, and names by a handle from then on. */
+/**
+ * What one end of a link has named to the other, and names by a handle from then on. All devices are listed members, whom both
+ * ends know: the beginning of a key names one.
+ */
 export class Names {
   readonly #devices = new Map<number, number>();
   readonly #addresses = new Map<string, number>();
 
   /** Bytes that the device's name takes beyond a handle of one byte. @param index of the peer */
   device(index: number): number {
-    return beyondShort(this.#devices, index, 32);
+    return beyondShort(this.#devices, index, DEVICE_PREFIX, 2);
   }
 
   /** @param bytes of the address: a segment's where it is not said */
   address(id: string, bytes = address.length): number {
-    return beyondShort(this.#addresses, id, 1 + bytes);
+    return beyondShort(this.#addresses, id, 1 + bytes, 1);
   }
 }
 
-function beyondShort<T>(handles: Map<T, number>, named: T, bytes: number): number {
+function beyondShort<T>(handles: Map<T, number>, named: T, bytes: number, first: number): number {
   const handle = handles.get(named);
   if (handle !== undefined) return handle >= LONG_HANDLE ? 1 : 0;
-  handles.set(named, handles.size + 1);
+  handles.set(named, handles.size + first);
   return bytes;
 }
 

@@ -18,6 +18,7 @@ import { type Address, encodeAddress, parseAddress } from '../../space/address.t
 import { type LoggedEntry, splitHashes } from '../../space/document-log.ts';
 import { Space } from '../../space/space.ts';
 import { MemoryStore } from '../../space/store.ts';
+import { DeviceNames } from '../device-names.ts';
 import { Neighbour } from '../neighbour.ts';
 import type { Resident, TestRoom } from './room.ts';
 
@@ -34,8 +35,9 @@ export class Stranger {
   readonly #to: Resident;
   readonly #lobby: Topic;
   readonly #note: Uint8Array;
-  #encoder = new FrameEncoder();
-  #decoder = new FrameDecoder();
+  readonly #devices: DeviceNames;
+  #encoder: FrameEncoder;
+  #decoder: FrameDecoder;
   #binding = randomBytes(32);
   readonly #waiters = new Set<() => void>();
 
@@ -52,6 +54,9 @@ export class Stranger {
     this.device = device;
     this.peer = device.peerId;
     this.space = space;
+    this.#devices = new DeviceNames({ get: () => space });
+    this.#encoder = new FrameEncoder(this.#devices.resolve);
+    this.#decoder = new FrameDecoder(this.#devices.resolve);
     this.#lobby = lobby;
     this.#note = note;
     room.outsiders.set(this.peer, (command) => {
@@ -109,8 +114,8 @@ export class Stranger {
 
   link(): void {
     this.closed = undefined;
-    this.#encoder = new FrameEncoder();
-    this.#decoder = new FrameDecoder();
+    this.#encoder = new FrameEncoder(this.#devices.resolve);
+    this.#decoder = new FrameDecoder(this.#devices.resolve);
     this.#binding = randomBytes(32);
     this.frames.length = 0;
     this.#to.engine.linksEvent({
@@ -228,7 +233,7 @@ export class Stranger {
   }
 
   push(address: Address, bytes: Uint8Array, deps: LoggedEntry['deps']): void {
-    const link = new Neighbour(this.#to.peer, this.#binding, 'direct');
+    const link = new Neighbour(this.#to.peer, this.#binding, 'direct', () => undefined);
     this.send({
       type: 'entry',
       address: encodeAddress(address),
