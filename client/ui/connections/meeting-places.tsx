@@ -29,7 +29,7 @@ export function MeetingPlaces(props: { space: ShownSpace }) {
         Where <bdi>{props.space.name}</bdi> meets
       </h2>
       <p class="quiet">
-        {`With more than one server its members still find each other when one is down. Each sees their network addresses and when they are here, and cannot read what is written.${admin() ? '' : ' Its admins choose them.'}`}
+        {`With more than one server its members still find each other when one is down. Each server sees their network addresses and when they are here, and cannot read what is written.${admin() ? '' : ' Its admins choose them.'}`}
       </p>
       <ul class="servers" aria-label="Servers of this space">
         <For each={props.space.servers}>
