@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { PROTOCOL_VERSION } from '@snug/shared/protocol/limits.ts';
 import { Hello, type Problem } from '@snug/shared/protocol/signaling.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import * as v from 'valibot';
 import { problem } from './answer.ts';
 import { countedAddress, originAllowed, strangeHost } from './hosts.ts';
 import type { Limits, ServerSocket } from './session.ts';
 import type { Settings } from './settings.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 type Connection = ServerSocket['conn'];
 

@@ -8,9 +8,9 @@ import type {
   ServerToClient,
   SignalIn,
 } from '@snug/shared/protocol/signaling.ts';
+import { type Rate, TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { Socket } from 'socket.io';
 import { type Backlog, ConnectionBacklog } from './backlog.ts';
-import { type Rate, TokenBucket } from './token-bucket.ts';
 
 export type ServerSocket = Socket<ClientToServer, ServerToClient>;
 

@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { type Rate, TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { Counters } from './counters.ts';
 import { answerBinding } from './stun.ts';
-import { type Rate, TokenBucket } from './token-bucket.ts';
 
 /** Requests a second. A source is an address; behind a large NAT many peers share one. */
 export const STUN_LIMITS = {

@@ -1,6 +1,7 @@
 /** A linked peer as the engine knows them: their frames' handles, what is owed them, and the order of their frames. */
 import { concatBytes, fromHex, sha256 } from '@snug/shared/crypto/bytes.ts';
 import type { ChangeHash, PeerId } from '@snug/shared/protocol/ids.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { WallClock } from '../mesh/clock.ts';
 import { FrameDecoder, FrameEncoder, type ResolveDevice } from '../mesh/frames.ts';
 import type { Path } from '../mesh/links-port.ts';
@@ -30,8 +31,7 @@ export class Neighbour {
   #stretchFrom = 0;
   /** Its link is being closed: nothing more of it is looked at. */
   misbehaved = false;
-  #questions = QUESTIONS.burst;
-  #askedAt = 0;
+  readonly #questions = new TokenBucket(QUESTIONS, 0);
 
   constructor(peer: PeerId, binding: Uint8Array, path: Path, resolve: ResolveDevice) {
     this.encoder = new FrameEncoder(resolve);
@@ -73,12 +73,7 @@ export class Neighbour {
 
   /** Takes one from the neighbour's questions of the moment (a token bucket); false when they have asked too many. */
   mayAsk(now: number): boolean {
-    const earned = (Math.max(0, now - this.#askedAt) / 1000) * QUESTIONS.perSecond;
-    this.#questions = Math.min(QUESTIONS.burst, this.#questions + earned);
-    this.#askedAt = now;
-    if (this.#questions < 1) return false;
-    this.#questions--;
-    return true;
+    return this.#questions.take(1, now);
   }
 
   /**

@@ -46,9 +46,6 @@ export class Pushing {
   readonly #underWay = new Set<EntryId>();
   #timer: Timer | undefined;
   #timerAt = 0;
-  #wall = 0;
-  /** By how much the device's clock has been set back. */
-  #setBack = 0;
 
   constructor(options: PushingOptions) {
     this.#o = options;
@@ -189,7 +186,7 @@ export class Pushing {
 
   /** @param fresh where the entry is that the input is about */
   #tell(input: TreeInput, fresh?: { log: DocumentLog; entry: LoggedEntry }): void {
-    const now = this.#now();
+    const now = this.#o.clock.now();
     for (const output of this.#tree.handle(input, now)) this.#perform(output, input, fresh);
     const { wakeAt } = this.#tree;
     if (wakeAt === undefined || (this.#timer !== undefined && this.#timerAt <= wakeAt)) return;
@@ -238,14 +235,6 @@ export class Pushing {
       tags: entry.deps.map((dep) => to.tag(dep)),
       entry: entry.bytes,
     });
-  }
-
-  /** The time, which never goes back here, as the device's may: what is due would wait until then. */
-  #now(): number {
-    const wall = this.#o.clock.now();
-    this.#setBack += Math.max(0, this.#wall - wall);
-    this.#wall = wall;
-    return wall + this.#setBack;
   }
 
   close(): void {

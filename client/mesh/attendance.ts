@@ -10,6 +10,7 @@
  */
 import type { PresenceMark } from '@snug/shared/crypto/sealed-presence.ts';
 import type { ChannelId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type {
   AttendanceInput,
   AttendanceOptions,
@@ -18,7 +19,6 @@ import type {
 } from './attendance-inputs.ts';
 import { DOUBTED_MS, Doubts } from './doubts.ts';
 import { Roll } from './roll.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** Between two of a device's own, ms: at least this, and so long for each device that is here. */
 export const HERE_MS = 30_000;
@@ -122,7 +122,7 @@ export class Attendance {
     if (this.knows(device, mark)) return 'known';
     const bucket = this.#buckets.get(from) ?? new TokenBucket(OF_NEIGHBOUR, now);
     this.#buckets.set(from, bucket);
-    if (bucket.take(now) && this.#roll.isLater(device, mark, now)) return 'news';
+    if (bucket.take(1, now) && this.#roll.isLater(device, mark, now)) return 'news';
     this.#refused++;
     return 'no';
   }

@@ -1,5 +1,5 @@
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { RouteMessage } from './route-message.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** What one neighbour may say to this device: signals, and all else. */
 export const HEARD_RATES = {
@@ -28,7 +28,7 @@ export class NeighbourConduct {
   /** Of a message that has come. */
   judge({ is }: RouteMessage, now: number): 'fine' | 'too-many' | 'misbehaved' {
     const bucket = is === 'signal' ? this.#signals : this.#others;
-    if (bucket.take(now)) return 'fine';
+    if (bucket.take(1, now)) return 'fine';
     if (now >= this.#minute + 60_000) {
       this.#minute = now;
       this.#tooMany = 0;
@@ -38,6 +38,6 @@ export class NeighbourConduct {
 
   /** Whether something of somebody else's may be passed on to it now. */
   mayForward(now: number): boolean {
-    return this.#forwarded.take(now);
+    return this.#forwarded.take(1, now);
   }
 }

@@ -10,8 +10,8 @@
  * once more when the author is next heard of, so marks become right in the end.
  */
 import type { ChannelId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { Receipt, ReceiptsInput, ReceiptsOptions, ReceiptsOutput } from './receipts-inputs.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** How long receipts are gathered on the way, ms: so long that a second message within it costs no second receipt. */
 const GATHER_MS = 200;
@@ -130,7 +130,7 @@ export class Receipts {
       const { space, channel, author, holder } = receipt;
       // A receipt of one's own that comes back has gone in a circle.
       if (holder === this.#o.me || holder === author || receipt.hops >= MOST_HOPS) this.#dropped++;
-      else if (!bucket.take(now)) this.#dropped++;
+      else if (!bucket.take(1, now)) this.#dropped++;
       else if (author === this.#o.me) mine.push(receipt);
       else {
         const hops = receipt.hops + 1;

@@ -4,8 +4,8 @@
  */
 import type { PresenceMark, PresenceStatement } from '@snug/shared/crypto/sealed-presence.ts';
 import type { ChannelId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { PresenceMessage } from './attendance-inputs.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /**
  * A peer is believed for so many of the times that they name: those who live are heard within one and a quarter. What is answered
@@ -101,7 +101,7 @@ export class Roll {
     const before = this.#heard.get(device);
     // Only what was signed counts against a device: else others could silence it.
     const bucket = before?.bucket ?? new TokenBucket(OF_DEVICE, now);
-    if (!this.isLater(device, mark, now) || !bucket.take(now)) return undefined;
+    if (!this.isLater(device, mark, now) || !bucket.take(1, now)) return undefined;
     const anew = before !== undefined && before.mark.run !== mark.run;
     const crosses = now - (this.#spoke.get(`${device} ${typing}`) ?? 0) < CROSSING_MS;
     this.#heard.delete(device);
