@@ -21,7 +21,7 @@ const SILENT_MS = 2_000;
 /** Most repairs with one neighbour at a time. */
 const AT_ONCE = 4;
 /** Most documents that wait to be mended with one neighbour; more are found again afterwards. */
-const TODO = 256;
+const OFFERED_DOCUMENTS = 256;
 /** A session that has brought nothing for so long is taken to bring nothing. */
 const IN_VAIN_MS = 5_000;
 /** Whoever holds less than this part of a document asks for all of it. */
@@ -107,7 +107,7 @@ export class Repairs {
   }
 
   add({ todo }: Comparison, document: string, wanted: Wanted): void {
-    if (todo.size >= TODO && !todo.has(document)) return;
+    if (todo.size >= OFFERED_DOCUMENTS && !todo.has(document)) return;
     todo.set(document, wanted);
     this.#changed = true;
   }
