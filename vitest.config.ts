@@ -13,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           testTimeout: unitTimeoutMs,
+          setupFiles: ['./e2e/house/properties.ts'],
           include: [
             'shared/**/*.test.ts',
             'signaling/**/*.test.ts',

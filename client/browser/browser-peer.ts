@@ -6,7 +6,7 @@ import { randomBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { openDeviceKey, type StoredDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { Bearings } from '../engine/bearings.ts';
 import type { Commands, EngineView, Peer, Result, View } from '../engine/view.ts';
-import { createLinks, type Links } from '../mesh/links.ts';
+import { createLinks, type Links } from '../mesh/device/links.ts';
 import type { LinksStatus } from '../mesh/links-port.ts';
 import type { Call, CommandName, FromEngine, TabMessage, ToEngine } from './engine-port.ts';
 import { Leadership } from './leadership.ts';

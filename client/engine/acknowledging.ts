@@ -3,10 +3,10 @@
  * alone, if they are a neighbour, whoever the entry came from.
  */
 import type { DocumentId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import { Holders } from '../mesh/broadcast/holders.ts';
 import type { Timer, WallClock } from '../mesh/clock.ts';
-import type { SentFrame } from '../mesh/frames.ts';
-import { Holders } from '../mesh/holders.ts';
-import { shortBytes, shortIdOf } from '../mesh/short-id.ts';
+import type { SentFrame } from '../mesh/frames/frames.ts';
+import { shortBytes, shortIdOf } from '../mesh/frames/short-id.ts';
 import type { DocumentLog } from '../space/document-log.ts';
 import type { Space } from '../space/space.ts';
 import type { Neighbour } from './neighbour.ts';

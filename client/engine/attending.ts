@@ -20,11 +20,11 @@ import {
   type SpaceId,
 } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import { Attendance } from '../mesh/attendance.ts';
-import type { AttendanceOutput } from '../mesh/attendance-inputs.ts';
 import type { WallClock } from '../mesh/clock.ts';
-import type { Frame, SentFrame } from '../mesh/frames.ts';
+import type { Frame, SentFrame } from '../mesh/frames/frames.ts';
 import type { LinksCommand } from '../mesh/links-port.ts';
+import { Attendance } from '../mesh/presence/attendance.ts';
+import type { AttendanceOutput } from '../mesh/presence/attendance-inputs.ts';
 import { encodeAddress } from '../space/address.ts';
 import type { Space } from '../space/space.ts';
 import { Reached } from './reached.ts';

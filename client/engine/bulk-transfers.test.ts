@@ -3,7 +3,7 @@ import { seeded } from '@snug/shared/entries/test/data.ts';
 import { ChannelId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { BULK_BYTES, BULK_ENTRIES, type SentFrame } from '../mesh/frames.ts';
+import { BULK_BYTES, BULK_ENTRIES, type SentFrame } from '../mesh/frames/frames.ts';
 import { DocumentLog, logged } from '../space/document-log.ts';
 import { BULK_WINDOW, BulkTransfers } from './bulk-transfers.ts';
 

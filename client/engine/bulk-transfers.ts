@@ -3,7 +3,7 @@
  * has judged one, so that a slow taker is not flooded and what people say meanwhile does not wait behind it.
  */
 import type { DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
-import { BULK_BYTES, BULK_ENTRIES, type SentFrame } from '../mesh/frames.ts';
+import { BULK_BYTES, BULK_ENTRIES, type SentFrame } from '../mesh/frames/frames.ts';
 import { encodeAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 

@@ -12,15 +12,15 @@ import {
 } from '@snug/shared/crypto/bytes.ts';
 import { type DocumentId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
+import type { WallClock } from '../mesh/clock.ts';
+import type { Frame, SentFrame } from '../mesh/frames/frames.ts';
 import {
   AntiEntropy,
   type AntiEntropyInput,
   type AntiEntropyOutput,
-} from '../mesh/anti-entropy.ts';
-import type { WallClock } from '../mesh/clock.ts';
-import { type DigestMessage, digestFrame, digestMessage } from '../mesh/digest-message.ts';
-import { DigestTree } from '../mesh/digest-tree.ts';
-import type { Frame, SentFrame } from '../mesh/frames.ts';
+} from '../mesh/repair/anti-entropy.ts';
+import { type DigestMessage, digestFrame, digestMessage } from '../mesh/repair/digest-message.ts';
+import { DigestTree } from '../mesh/repair/digest-tree.ts';
 import { type Address, encodeAddress, parseAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 import type { Space } from '../space/space.ts';

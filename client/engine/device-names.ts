@@ -1,8 +1,8 @@
 /** Finds members' devices by the first bytes of their keys, by which links name them. */
 import { publicKeyFromPeerId } from '@snug/shared/crypto/did-key.ts';
 import type { PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
-import { DEVICE_PREFIX } from '../mesh/frame-layout.ts';
-import type { ResolveDevice } from '../mesh/frames.ts';
+import { DEVICE_PREFIX } from '../mesh/frames/frame-layout.ts';
+import type { ResolveDevice } from '../mesh/frames/frames.ts';
 import { parseAddress } from '../space/address.ts';
 import type { Membership } from '../space/membership.ts';
 

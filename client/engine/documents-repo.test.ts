@@ -4,7 +4,7 @@ import { seeded } from '@snug/shared/entries/test/data.ts';
 import { ChannelId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { SyncMessage } from '../mesh/repo-adapter.ts';
+import type { SyncMessage } from '../mesh/repair/repo-adapter.ts';
 import { DocumentLog, logged } from '../space/document-log.ts';
 import { loadRepo } from './automerge-node.ts';
 import { DocumentsRepo } from './documents-repo.ts';

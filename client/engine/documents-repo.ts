@@ -17,7 +17,7 @@ import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import { readVarint } from '@snug/shared/crypto/varint.ts';
 import { buildChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
 import type { DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
-import { MeshNetworkAdapter, type SyncMessage } from '../mesh/repo-adapter.ts';
+import { MeshNetworkAdapter, type SyncMessage } from '../mesh/repair/repo-adapter.ts';
 import type { DocumentLog, LoggedEntry } from '../space/document-log.ts';
 
 /** Peer ids of this browser's other tabs begin so; a device's begin with `did:key:`. */

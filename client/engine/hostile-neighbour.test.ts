@@ -24,7 +24,7 @@ import { seeded } from '@snug/shared/entries/test/data.ts';
 import { type ChangeHash, ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { DIGEST_LINES } from '../mesh/frames.ts';
+import { DIGEST_LINES } from '../mesh/frames/frames.ts';
 import { type Address, encodeAddress } from '../space/address.ts';
 import { joinHashes, type LoggedEntry } from '../space/document-log.ts';
 import { Space } from '../space/space.ts';

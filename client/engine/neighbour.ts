@@ -3,7 +3,7 @@ import { concatBytes, fromHex, sha256 } from '@snug/shared/crypto/bytes.ts';
 import type { ChangeHash, PeerId } from '@snug/shared/protocol/ids.ts';
 import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { WallClock } from '../mesh/clock.ts';
-import { FrameDecoder, FrameEncoder, type ResolveDevice } from '../mesh/frames.ts';
+import { FrameDecoder, FrameEncoder, type ResolveDevice } from '../mesh/frames/frames.ts';
 import type { Path } from '../mesh/links-port.ts';
 import { UnnamedEntries } from './unnamed-entries.ts';
 

@@ -12,9 +12,9 @@ import {
   priorityOf,
   type SentFrame,
   trafficClassOf,
-} from '../mesh/frames.ts';
+} from '../mesh/frames/frames.ts';
 import type { LinksCommand, Path } from '../mesh/links-port.ts';
-import type { SyncMessage } from '../mesh/repo-adapter.ts';
+import type { SyncMessage } from '../mesh/repair/repo-adapter.ts';
 import type { Space, SpaceChange } from '../space/space.ts';
 import { StoreError } from '../space/store.ts';
 import { Acknowledging } from './acknowledging.ts';

@@ -4,7 +4,7 @@ import { receiptKey, receiptMac } from '@snug/shared/crypto/receipt-mac.ts';
 import { sealPresence } from '@snug/shared/crypto/sealed-presence.ts';
 import type { ChannelId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import type { SentFrame } from '../mesh/frames.ts';
+import type { SentFrame } from '../mesh/frames/frames.ts';
 import { encodeAddress } from '../space/address.ts';
 import { tipOf } from '../space/chain.ts';
 import { MemoryStore } from '../space/store.ts';

@@ -5,7 +5,7 @@
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { ChannelId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import type { Timer, WallClock } from '../mesh/clock.ts';
-import type { Frame, SentFrame } from '../mesh/frames.ts';
+import type { Frame, SentFrame } from '../mesh/frames/frames.ts';
 import type { LinksCommand } from '../mesh/links-port.ts';
 import { parseAddress } from '../space/address.ts';
 import type { DocumentLog, LoggedEntry } from '../space/document-log.ts';

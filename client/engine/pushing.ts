@@ -4,10 +4,14 @@
  */
 import { entryId } from '@snug/shared/entries/entry.ts';
 import type { EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
-import { BroadcastTree, type TreeInput, type TreeOutput } from '../mesh/broadcast-tree.ts';
+import {
+  BroadcastTree,
+  type TreeInput,
+  type TreeOutput,
+} from '../mesh/broadcast/broadcast-tree.ts';
 import type { Timer, WallClock } from '../mesh/clock.ts';
-import type { Frame, SentFrame } from '../mesh/frames.ts';
-import { shortBytes, shortId, shortIdOf } from '../mesh/short-id.ts';
+import type { Frame, SentFrame } from '../mesh/frames/frames.ts';
+import { shortBytes, shortId, shortIdOf } from '../mesh/frames/short-id.ts';
 import { encodeAddress } from '../space/address.ts';
 import type { Arrival } from '../space/admission.ts';
 import { type DocumentLog, joinHashes, type LoggedEntry } from '../space/document-log.ts';

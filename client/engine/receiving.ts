@@ -2,7 +2,7 @@
 import { parseChange } from '@snug/shared/entries/canonical-change.ts';
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import type { WallClock } from '../mesh/clock.ts';
-import type { Frame } from '../mesh/frames.ts';
+import type { Frame } from '../mesh/frames/frames.ts';
 import { parseAddress } from '../space/address.ts';
 import type { Arrival } from '../space/admission.ts';
 import { type DocumentLog, splitHashes } from '../space/document-log.ts';

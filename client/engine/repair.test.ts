@@ -1,6 +1,6 @@
 import type { DocumentId } from '@snug/shared/protocol/ids.ts';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { FrameDecoder } from '../mesh/frames.ts';
+import { FrameDecoder } from '../mesh/frames/frames.ts';
 import { parseAddress } from '../space/address.ts';
 import { MemoryStore, type StoredEntry, StoreError } from '../space/store.ts';
 import { loadRepo } from './automerge-node.ts';

@@ -3,7 +3,7 @@ import { seeded } from '@snug/shared/entries/test/data.ts';
 import { type ChangeHash, ChannelId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import type { Frame } from '../mesh/frames.ts';
+import type { Frame } from '../mesh/frames/frames.ts';
 import { DocumentLog, joinHashes, logged, splitHashes } from '../space/document-log.ts';
 import { BEGIN_MS, SESSION_MS, SyncSessions } from './sync-sessions.ts';
 

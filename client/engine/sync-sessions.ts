@@ -5,8 +5,8 @@
  */
 import { toHex } from '@snug/shared/crypto/bytes.ts';
 import type { ChangeHash, DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
-import { SESSION_MESSAGE_BYTES, type SentFrame } from '../mesh/frames.ts';
-import type { SyncMessage } from '../mesh/repo-adapter.ts';
+import { SESSION_MESSAGE_BYTES, type SentFrame } from '../mesh/frames/frames.ts';
+import type { SyncMessage } from '../mesh/repair/repo-adapter.ts';
 import { encodeAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 import type { DocumentsRepo } from './documents-repo.ts';

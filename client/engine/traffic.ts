@@ -1,5 +1,5 @@
 /** What a device has sent and received over its links since it started, by what it was for. */
-import type { TrafficClass } from '../mesh/frames.ts';
+import type { TrafficClass } from '../mesh/frames/frames.ts';
 
 export interface Flow {
   readonly frames: number;

@@ -3,7 +3,7 @@
  * or later: they are kept until it is there. Bounded, oldest out first: what is dropped comes again by anti-entropy.
  */
 import { concatBytes } from '@snug/shared/crypto/bytes.ts';
-import type { Frame, ResolveDevice } from '../mesh/frames.ts';
+import type { Frame, ResolveDevice } from '../mesh/frames/frames.ts';
 
 type Unnamed = Extract<Frame, { type: 'unnamed' }>;
 

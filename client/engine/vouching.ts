@@ -13,9 +13,14 @@ import {
   type Frame,
   type ReceiptsFrameGroup,
   type SentFrame,
-} from '../mesh/frames.ts';
-import { Receipts } from '../mesh/receipts.ts';
-import type { Receipt, ReceiptsInput, ReceiptsOutput, Vouched } from '../mesh/receipts-inputs.ts';
+} from '../mesh/frames/frames.ts';
+import { Receipts } from '../mesh/presence/receipts.ts';
+import type {
+  Receipt,
+  ReceiptsInput,
+  ReceiptsOutput,
+  Vouched,
+} from '../mesh/presence/receipts-inputs.ts';
 import { encodeAddress, parseAddress } from '../space/address.ts';
 import { type Chain, type Opened, tipOf } from '../space/chain.ts';
 import type { Space } from '../space/space.ts';

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { parseInviteLink } from '@snug/shared/entries/invite.ts';
 import type { View } from '../engine/view.ts';
-import { cleanUpNodeWebrtc, nodeWebrtc } from '../mesh/node-webrtc.ts';
+import { cleanUpNodeWebrtc, nodeWebrtc } from '../mesh/link/node-webrtc.ts';
 import { MemoryStore, StoreError } from '../space/store.ts';
 import { createNodePeer } from './node-peer.ts';
 import { SqliteStore } from './sqlite-store.ts';

@@ -5,10 +5,10 @@ import { Engine } from '../engine/engine.ts';
 import type { EngineView, Received, View } from '../engine/view.ts';
 import { loadDevice } from '../identity/device.ts';
 import { type WallClock, wallClock } from '../mesh/clock.ts';
-import type { WebRtc } from '../mesh/direct-path.ts';
-import { createLinks, type Links } from '../mesh/links.ts';
+import { createLinks, type Links } from '../mesh/device/links.ts';
+import type { WebRtc } from '../mesh/link/direct-path.ts';
 import type { LinksEvent } from '../mesh/links-port.ts';
-import type { SignalingSocket } from '../mesh/signaling-client.ts';
+import type { SignalingSocket } from '../mesh/signaling/signaling-client.ts';
 import type { Store } from '../space/store.ts';
 
 export interface NodePeerOptions {

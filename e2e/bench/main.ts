@@ -1,6 +1,6 @@
 /** `npm run bench [-- ID…] [--json FILE]`: figures, each beside what it is compared with. It reports and fails nothing. */
 import { parseArgs } from 'node:util';
-import { cleanUpNodeWebrtc } from '@snug/client/mesh/node-webrtc.ts';
+import { cleanUpNodeWebrtc } from '@snug/client/mesh/link/node-webrtc.ts';
 import { firstLink } from './first-link.ts';
 import { type Measures, report, table, writeReport } from './measure.ts';
 import { messageBytes } from './message-bytes.ts';

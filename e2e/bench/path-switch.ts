@@ -3,7 +3,7 @@
  * the server that relays dies, or the network falls silent without telling anybody.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createLinks, type Links } from '@snug/client/mesh/links.ts';
+import { createLinks, type Links } from '@snug/client/mesh/device/links.ts';
 import type { LinksEvent, Path, TopicSpec } from '@snug/client/mesh/links-port.ts';
 import { randomBytes } from '@snug/shared/crypto/bytes.ts';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';

@@ -2,7 +2,7 @@
 
 import type { Result, View } from '@snug/client/engine/view.ts';
 import { createNodePeer, type NodePeer } from '@snug/client/headless/node-peer.ts';
-import { nodeWebrtc } from '@snug/client/mesh/node-webrtc.ts';
+import { nodeWebrtc } from '@snug/client/mesh/link/node-webrtc.ts';
 import { MemoryStore } from '@snug/client/space/store.ts';
 import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { createSignalingServer } from '@snug/signaling/server.ts';

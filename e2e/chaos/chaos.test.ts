@@ -1,4 +1,4 @@
-import { cleanUpNodeWebrtc } from '@snug/client/mesh/node-webrtc.ts';
+import { cleanUpNodeWebrtc } from '@snug/client/mesh/link/node-webrtc.ts';
 import { afterAll, expect, test } from 'vitest';
 import { runChaos } from './chaos.ts';
 

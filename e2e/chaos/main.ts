@@ -1,6 +1,6 @@
 /** `npm run chaos`: what everybody shows after everything has gone wrong. Fails when anything is lost, repeated or different. */
 import { parseArgs } from 'node:util';
-import { cleanUpNodeWebrtc } from '@snug/client/mesh/node-webrtc.ts';
+import { cleanUpNodeWebrtc } from '@snug/client/mesh/link/node-webrtc.ts';
 import { type Measures, report, table, writeReport } from '../bench/measure.ts';
 import { runChaos } from './chaos.ts';
 import { isGood } from './verdict.ts';

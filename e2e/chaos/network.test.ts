@@ -1,4 +1,4 @@
-import { cleanUpNodeWebrtc } from '@snug/client/mesh/node-webrtc.ts';
+import { cleanUpNodeWebrtc } from '@snug/client/mesh/link/node-webrtc.ts';
 import { closeAll, room, startServer, TestPeer, until, upTo } from '@snug/client/mesh/test/peer.ts';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { Network } from './network.ts';

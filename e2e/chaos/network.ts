@@ -3,8 +3,8 @@
  * the fingerprints in its descriptions; what comes in while the two are parted is held back, as packets are that SCTP
  * sends again and again, and comes in order once they are mended, or never.
  */
-import type { WebRtc } from '@snug/client/mesh/direct-path.ts';
-import { nodeWebrtc } from '@snug/client/mesh/node-webrtc.ts';
+import type { WebRtc } from '@snug/client/mesh/link/direct-path.ts';
+import { nodeWebrtc } from '@snug/client/mesh/link/node-webrtc.ts';
 
 /** One run of one device. */
 export type Host = string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createNodePeer, type NodePeer } from '@snug/client/headless/node-peer.ts';
 import { SqliteStore } from '@snug/client/headless/sqlite-store.ts';
 import { type WallClock, wallClock } from '@snug/client/mesh/clock.ts';
-import { connectToServer } from '@snug/client/mesh/signaling-client.ts';
+import { connectToServer } from '@snug/client/mesh/signaling/signaling-client.ts';
 import { MemoryStore, type Store } from '@snug/client/space/store.ts';
 import { CrashingStore } from './crashing-store.ts';
 import type { Host, Network } from './network.ts';

@@ -1,5 +1,5 @@
 /** Bytes that come as frames, given to the decoder alone: quick, so there can be many, and giants among them. */
-import { FrameDecoder, FrameEncoder, MalformedFrame } from '@snug/client/mesh/frames.ts';
+import { FrameDecoder, FrameEncoder, MalformedFrame } from '@snug/client/mesh/frames/frames.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { encode } from 'cborg';
 import type { SeededRandom } from '../sim/seeded-random.ts';

@@ -1,5 +1,8 @@
 /** A signaling server that lies: a real one whose clients' sockets pass through somebody who tampers with all that is said. */
-import { connectToServer, type SignalingSocket } from '@snug/client/mesh/signaling-client.ts';
+import {
+  connectToServer,
+  type SignalingSocket,
+} from '@snug/client/mesh/signaling/signaling-client.ts';
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';

@@ -1,6 +1,6 @@
 /** A lobby of ten thousand strangers: told of by servers and by neighbours, and all of them knocking. */
-import { Overlay } from '@snug/client/mesh/overlay.ts';
-import type { OverlayInput, OverlayOutput } from '@snug/client/mesh/overlay-inputs.ts';
+import { Overlay } from '@snug/client/mesh/overlay/overlay.ts';
+import type { OverlayInput, OverlayOutput } from '@snug/client/mesh/overlay/overlay-inputs.ts';
 import { peerOf, topicOf } from '@snug/client/mesh/test/overlay-network.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import { LINK_LIMITS, SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';

@@ -1,5 +1,5 @@
 /** Pairs of honest peers who know each other, at a server that lies: they link, if it lets anything through, and to nobody else. */
-import { createLinks, type Links } from '@snug/client/mesh/links.ts';
+import { createLinks, type Links } from '@snug/client/mesh/device/links.ts';
 import type { LinksEvent, TopicSpec } from '@snug/client/mesh/links-port.ts';
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import {

@@ -1,6 +1,6 @@
 /** Frames of a member who holds every secret and a link, and lies in every way that frames allow. */
 import * as Automerge from '@automerge/automerge/slim';
-import { FrameEncoder, type SentFrame } from '@snug/client/mesh/frames.ts';
+import { FrameEncoder, type SentFrame } from '@snug/client/mesh/frames/frames.ts';
 import { type Address, encodeAddress } from '@snug/client/space/address.ts';
 import { joinHashes } from '@snug/client/space/document-log.ts';
 import { concatBytes, fromBase64url, utf8 } from '@snug/shared/crypto/bytes.ts';

@@ -1,11 +1,11 @@
 /** Packets and signals that a linked peer sends to a `Link`: garbage, almost right, and right at the wrong time. */
-import type { LinkInput } from '@snug/client/mesh/link-inputs.ts';
-import { BODY_BYTES, encodePacket, type Packet } from '@snug/client/mesh/packet.ts';
+import type { LinkInput } from '@snug/client/mesh/link/link-inputs.ts';
+import { BODY_BYTES, encodePacket, type Packet } from '@snug/client/mesh/link/packet.ts';
 import {
   decodePayload,
   encodePayload,
   type SignalPayload,
-} from '@snug/client/mesh/signal-payload.ts';
+} from '@snug/client/mesh/signaling/signal-payload.ts';
 import { LinkWorld } from '@snug/client/mesh/test/link-world.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import type { SeededRandom } from '../sim/seeded-random.ts';

@@ -1,6 +1,6 @@
 /** Well-formed frames of every type about nothing in particular. */
-import type { SentFrame } from '@snug/client/mesh/frames.ts';
-import { type AnnouncedId, announcedIdsOf } from '@snug/client/mesh/short-id.ts';
+import type { SentFrame } from '@snug/client/mesh/frames/frames.ts';
+import { type AnnouncedId, announcedIdsOf } from '@snug/client/mesh/frames/short-id.ts';
 import type { SeededRandom } from '../sim/seeded-random.ts';
 import { noise } from './mutation.ts';
 

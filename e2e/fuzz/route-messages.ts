@@ -7,8 +7,8 @@ import {
   ROUTE_MESSAGE_BYTES,
   type RouteMessage,
   type Sighted,
-} from '@snug/client/mesh/route-message.ts';
-import type { RoutesOutput } from '@snug/client/mesh/routes-inputs.ts';
+} from '@snug/client/mesh/routes/route-message.ts';
+import type { RoutesOutput } from '@snug/client/mesh/routes/routes-inputs.ts';
 import { OTHER, peer, RouteWorld, sighted, TOPIC } from '@snug/client/mesh/test/route-world.ts';
 import { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
 import type { SeededRandom } from '../sim/seeded-random.ts';

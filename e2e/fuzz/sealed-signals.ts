@@ -1,7 +1,7 @@
 /** Sealed signals that a server or a member has spoilt, replayed, moved to another topic or given another sender. */
 import type { TopicSpec } from '@snug/client/mesh/links-port.ts';
-import { SealedSignals } from '@snug/client/mesh/sealed-signals.ts';
-import { encodePayload } from '@snug/client/mesh/signal-payload.ts';
+import { SealedSignals } from '@snug/client/mesh/signaling/sealed-signals.ts';
+import { encodePayload } from '@snug/client/mesh/signaling/signal-payload.ts';
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import {
   type DeviceKey,

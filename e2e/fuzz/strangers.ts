@@ -1,6 +1,6 @@
 /** Throwaway keys at the door of a space, and frames of one who is linked and no member. */
 
-import { FrameEncoder } from '@snug/client/mesh/frames.ts';
+import { FrameEncoder } from '@snug/client/mesh/frames/frames.ts';
 import { encodeAddress } from '@snug/client/space/address.ts';
 import { fromBase64url } from '@snug/shared/crypto/bytes.ts';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';

@@ -20,6 +20,7 @@ describe('the layers of the house', () => {
 
   test('the innermost folder decides', () => {
     expect(layerOf('client/mesh/links-port.ts')?.at).toBe('client/mesh');
+    expect(layerOf('client/mesh/link/link.ts')?.at).toBe('client/mesh/link');
     expect(layerOf('client/main.tsx')?.at).toBe('client');
     expect(layerOf('clients/x.ts')).toBeUndefined();
   });
@@ -52,6 +53,9 @@ describe('a backward import is found', () => {
     ['client/engine/a.test.ts', "import { x } from '../ui/b.ts';"],
     ['client/mesh/a.ts', "import { serve } from '@snug/signaling/server.ts';"],
     ['client/mesh/a.ts', "import { x } from '../headless/b.ts';"],
+    ['client/mesh/a.ts', "import { x } from './link/b.ts';"],
+    ['client/mesh/routes/a.ts', "import { x } from '../link/b.ts';"],
+    ['client/mesh/presence/a.ts', "import type { X } from '../frames/b.ts';"],
   ])('in %s: %s', (file, source) => {
     expect(backwardImports(file, source)).toHaveLength(1);
   });
@@ -74,7 +78,7 @@ describe('an import that goes forwards is left alone', () => {
     ['client/engine/a.ts', "new URL('https://example.org/'); new URL('./x.ts', import.meta.url);"],
     ['shared/entries/a.test.ts', "import * as A from '@automerge/automerge';"],
     ['client/mesh/test/a.ts', "import { serve } from '../../../signaling/server.ts';"],
-    ['client/mesh/a.test.ts', "import { serve } from '@snug/signaling/server.ts';"],
+    ['client/mesh/link/a.test.ts', "import { serve } from '@snug/signaling/server.ts';"],
     ['e2e/browser/a.ts', "import { x } from '@snug/client/mesh/b.ts';"],
   ])('in %s: %s', (file, source) => {
     expect(backwardImports(file, source)).toEqual([]);

@@ -27,6 +27,30 @@ const impure = [/^node:/, /^socket\.io/, /^@automerge\//, /^ws$/, /^solid-js/, /
 /** Only the page has a framework. */
 const frameworks = [/^solid-js/, /^lucide-solid/];
 
+/** What the parts of the mesh agree on, and the parts. */
+const mesh = [
+  'client/mesh',
+  'client/mesh/frames',
+  'client/mesh/broadcast',
+  'client/mesh/presence',
+  'client/mesh/repair',
+  'client/mesh/signaling',
+  'client/mesh/routes',
+  'client/mesh/link',
+  'client/mesh/overlay',
+  'client/mesh/device',
+] as const;
+
+/** A part of the mesh, and the parts it may import. Its tests may set up any other, and a real server. */
+function partOfMesh(part: string, ...parts: readonly string[]): Layer {
+  return {
+    at: `client/mesh/${part}`,
+    from: [...shared, 'client/mesh', ...parts.map((each) => `client/mesh/${each}`)],
+    without: frameworks,
+    testsFrom: [...mesh, 'client/mesh/test', 'signaling'],
+  };
+}
+
 export const layers: readonly Layer[] = [
   { at: 'shared/protocol', from: [], without: impure, testsFrom: ['node:'] },
   {
@@ -47,33 +71,49 @@ export const layers: readonly Layer[] = [
     at: 'client/mesh',
     from: shared,
     without: frameworks,
-    // Links are tested over a real server.
-    testsFrom: ['signaling'],
+    testsFrom: [...mesh, 'client/mesh/test'],
   },
+  {
+    at: 'client/mesh/test',
+    from: shared,
+    without: frameworks,
+    testsFrom: [...mesh, 'signaling'],
+  },
+  // Between neighbours: what they say, and how entries and receipts spread.
+  partOfMesh('frames'),
+  partOfMesh('broadcast', 'frames'),
+  partOfMesh('presence'),
+  partOfMesh('repair', 'frames'),
+  // Between devices: how they find, reach and choose each other.
+  partOfMesh('signaling'),
+  partOfMesh('routes'),
+  partOfMesh('link', 'signaling', 'routes'),
+  partOfMesh('overlay', 'link'),
+  partOfMesh('device', 'signaling', 'routes', 'link', 'overlay'),
   { at: 'client/identity', from: shared, without: frameworks },
   {
     at: 'client/space',
     from: shared,
-    typesFrom: ['client/mesh'],
+    typesFrom: mesh,
     without: frameworks,
   },
   {
     at: 'client/engine',
-    from: [...shared, 'client/mesh', 'client/identity', 'client/space'],
+    from: [...shared, ...mesh, 'client/identity', 'client/space'],
     without: frameworks,
     testsFrom: ['signaling'],
   },
   {
     // Puts a peer together in a browser: its links, its store, its engine in a worker, its tabs.
     at: 'client/browser',
-    from: [...shared, 'client/mesh', 'client/identity', 'client/space', 'client/engine'],
+    from: [...shared, ...mesh, 'client/identity', 'client/space', 'client/engine'],
     without: frameworks,
   },
   { at: 'client/ui', from: [...shared, 'client/engine', 'client/browser'] },
   {
     // The same in Node.
     at: 'client/headless',
-    from: [...shared, 'client/mesh', 'client/identity', 'client/space', 'client/engine'],
+    from: [...shared, ...mesh, 'client/identity', 'client/space', 'client/engine'],
     without: frameworks,
     testsFrom: ['signaling'],
   },
@@ -85,7 +125,8 @@ export const layers: readonly Layer[] = [
       ...shared,
       'signaling',
       'client',
-      'client/mesh',
+      ...mesh,
+      'client/mesh/test',
       'client/identity',
       'client/space',
       'client/engine',

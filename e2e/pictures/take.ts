@@ -3,7 +3,7 @@
  * `node_modules/.bin/node e2e/pictures/take.ts` after `npm run build`; writes into this folder.
  */
 import { fileURLToPath } from 'node:url';
-import { cleanUpNodeWebrtc } from '@snug/client/mesh/node-webrtc.ts';
+import { cleanUpNodeWebrtc } from '@snug/client/mesh/link/node-webrtc.ts';
 import { chromium } from 'playwright-core';
 import { must, startPeer, startServer, until } from '../bench/room.ts';
 

@@ -2,7 +2,7 @@
  * Who is heard of through the mesh without having written: what presence messages along the tree do for the overlay, told from
  * above instead of carried, because a thousand peers who each hear of a thousand would be most of a run.
  */
-import { HERE_MS, HERE_PER_PEER_MS } from '@snug/client/mesh/attendance.ts';
+import { HERE_MS, HERE_PER_PEER_MS } from '@snug/client/mesh/presence/attendance.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import type { SpaceModel } from './documents.ts';
 import type { Peer } from './peer.ts';

@@ -3,7 +3,7 @@
  * (hold it, wait for what it builds on, know it already) and a digest says of a document, on numbers instead of bytes.
  */
 
-import { DigestTree } from '@snug/client/mesh/digest-tree.ts';
+import { DigestTree } from '@snug/client/mesh/repair/digest-tree.ts';
 import { documentIdOf, encodeAddress } from '@snug/client/space/address.ts';
 import { toBase64url, toHex } from '@snug/shared/crypto/bytes.ts';
 import {

@@ -1,5 +1,5 @@
-import { FrameEncoder } from '@snug/client/mesh/frames.ts';
-import { encodeRouteMessage, type RouteMessage } from '@snug/client/mesh/route-message.ts';
+import { FrameEncoder } from '@snug/client/mesh/frames/frames.ts';
+import { encodeRouteMessage, type RouteMessage } from '@snug/client/mesh/routes/route-message.ts';
 import { encodeAddress } from '@snug/client/space/address.ts';
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';

@@ -2,11 +2,12 @@
  * How many bytes frames take on the wire: the real encoder's, asked once for each size of frame rather than a million times
  * for each frame.
  */
-import { type DigestMessage, digestFrame } from '@snug/client/mesh/digest-message.ts';
-import { DEVICE_PREFIX } from '@snug/client/mesh/frame-layout.ts';
-import { FrameEncoder, type SentFrame } from '@snug/client/mesh/frames.ts';
-import type { RouteMessage } from '@snug/client/mesh/route-message.ts';
-import { announcedId } from '@snug/client/mesh/short-id.ts';
+
+import { DEVICE_PREFIX } from '@snug/client/mesh/frames/frame-layout.ts';
+import { FrameEncoder, type SentFrame } from '@snug/client/mesh/frames/frames.ts';
+import { announcedId } from '@snug/client/mesh/frames/short-id.ts';
+import { type DigestMessage, digestFrame } from '@snug/client/mesh/repair/digest-message.ts';
+import type { RouteMessage } from '@snug/client/mesh/routes/route-message.ts';
 import { encodeAddress } from '@snug/client/space/address.ts';
 import { fromBase64url, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { buildChange } from '@snug/shared/entries/canonical-change.ts';

@@ -1,13 +1,13 @@
 /**
  * The links of one simulated device: gives the real overlay and the real routes their links, signals and server on the
- * virtual network, as `client/mesh/links.ts` does for real.
+ * virtual network, as `client/mesh/device/links.ts` does for real.
  */
 import type { TopicSpec } from '@snug/client/mesh/links-port.ts';
-import { Overlay } from '@snug/client/mesh/overlay.ts';
-import type { OverlayInput, OverlayOutput } from '@snug/client/mesh/overlay-inputs.ts';
-import type { Sighted } from '@snug/client/mesh/route-message.ts';
-import { Routes } from '@snug/client/mesh/routes.ts';
-import type { RoutesInput, RoutesOutput } from '@snug/client/mesh/routes-inputs.ts';
+import { Overlay } from '@snug/client/mesh/overlay/overlay.ts';
+import type { OverlayInput, OverlayOutput } from '@snug/client/mesh/overlay/overlay-inputs.ts';
+import type { Sighted } from '@snug/client/mesh/routes/route-message.ts';
+import { Routes } from '@snug/client/mesh/routes/routes.ts';
+import type { RoutesInput, RoutesOutput } from '@snug/client/mesh/routes/routes-inputs.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { Traffic } from './figures.ts';
 import { controlBytes } from './frame-bytes.ts';

@@ -6,8 +6,8 @@ import {
   AntiEntropy,
   type AntiEntropyInput,
   type AntiEntropyOutput,
-} from '@snug/client/mesh/anti-entropy.ts';
-import type { DigestMessage } from '@snug/client/mesh/digest-message.ts';
+} from '@snug/client/mesh/repair/anti-entropy.ts';
+import type { DigestMessage } from '@snug/client/mesh/repair/digest-message.ts';
 import type { PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { Entry, Holding } from './documents.ts';
 import {

@@ -6,9 +6,9 @@ import {
   BroadcastTree,
   type TreeInput,
   type TreeOutput,
-} from '@snug/client/mesh/broadcast-tree.ts';
+} from '@snug/client/mesh/broadcast/broadcast-tree.ts';
+import type { AnnouncedId } from '@snug/client/mesh/frames/short-id.ts';
 import type { TopicSpec } from '@snug/client/mesh/links-port.ts';
-import type { AnnouncedId } from '@snug/client/mesh/short-id.ts';
 import type { PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { type Entry, Holding, type SpaceModel } from './documents.ts';
 import { announceBytes, entryBytes, graftBytes, Names, pruneBytes } from './frame-bytes.ts';

@@ -1,5 +1,5 @@
 /** A device's connection to the simulated server: joins its topics, asks, sends signals, and comes back when it has lost it. */
-import type { Sighted } from '@snug/client/mesh/route-message.ts';
+import type { Sighted } from '@snug/client/mesh/routes/route-message.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { Host, Network } from './network.ts';
 import type { SeededRandom } from './seeded-random.ts';

@@ -1,7 +1,8 @@
-/** The links of one simulated device, from the offer to the end: what `client/mesh/links-of-device.ts` and `link.ts` do for real. */
-import type { OverlayInput } from '@snug/client/mesh/overlay-inputs.ts';
-import type { Ending } from '@snug/client/mesh/path-choice.ts';
-import type { Sighted } from '@snug/client/mesh/route-message.ts';
+/** The links of one simulated device, from the offer to the end: what `client/mesh/device/links-of-device.ts` and `client/mesh/link/link.ts` do for real. */
+
+import type { Ending } from '@snug/client/mesh/link/path-choice.ts';
+import type { OverlayInput } from '@snug/client/mesh/overlay/overlay-inputs.ts';
+import type { Sighted } from '@snug/client/mesh/routes/route-message.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { Host } from './network.ts';
 import type { End, Session } from './session.ts';

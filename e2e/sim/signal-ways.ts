@@ -1,9 +1,9 @@
 /**
  * Which way the signals of one simulated device go: over the mesh where there is a route, else by the server, and by further
- * ways where nothing comes back, as `client/mesh/signal-ways.ts` does for real.
+ * ways where nothing comes back, as `client/mesh/device/signal-ways.ts` does for real.
  */
-import type { Sighted } from '@snug/client/mesh/route-message.ts';
-import type { Route } from '@snug/client/mesh/routes-inputs.ts';
+import type { Sighted } from '@snug/client/mesh/routes/route-message.ts';
+import type { Route } from '@snug/client/mesh/routes/routes-inputs.ts';
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { End } from './session.ts';

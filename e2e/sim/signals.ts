@@ -1,6 +1,6 @@
 /** Sealed signals of the simulator: opaque bytes on their way, as for real, of the length that they would have. */
 
-import type { Sighted } from '@snug/client/mesh/route-message.ts';
+import type { Sighted } from '@snug/client/mesh/routes/route-message.ts';
 import { equalBytes } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { Session } from './session.ts';

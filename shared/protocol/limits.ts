@@ -32,6 +32,11 @@ export const SIGNALING_LIMITS = {
 export const LINK_LIMITS = {
   /** Largest packet on a data channel or in a relayed frame, before the relay's seal. */
   packetBytes: 16 * 1024,
+  /**
+   * Room that data leaves to acknowledgements and answers to pings, so that they find some however busy a path is: more
+   * than the one packet by which data may overrun.
+   */
+  controlBytes: 24 * 1024,
   /** Largest frame, put together from packets. */
   frameBytes: 1024 * 1024,
   /** Unacknowledged bytes kept for a change of path before a sender must wait. */

@@ -13,7 +13,12 @@ import { lobbyTopicFor } from '@snug/shared/crypto/topic.ts';
 import { encodeJoinRequest, joinRequest } from '@snug/shared/entries/acts.ts';
 import { parseInviteLink } from '@snug/shared/entries/invite.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
-import { type Frame, FrameDecoder, FrameEncoder, type SentFrame } from '../../mesh/frames.ts';
+import {
+  type Frame,
+  FrameDecoder,
+  FrameEncoder,
+  type SentFrame,
+} from '../../mesh/frames/frames.ts';
 import { type Address, encodeAddress, parseAddress } from '../../space/address.ts';
 import { type LoggedEntry, splitHashes } from '../../space/document-log.ts';
 import { Space } from '../../space/space.ts';

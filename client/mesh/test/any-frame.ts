@@ -1,8 +1,8 @@
 /** Frames of every kind, for properties, and ends of a link that list devices. */
 import { equalBytes, toHex } from '@snug/shared/crypto/bytes.ts';
 import fc from 'fast-check';
-import { FRAME_IDS, type ResolveDevice, type SentFrame } from '../frames.ts';
-import type { AnnouncedId } from '../short-id.ts';
+import { FRAME_IDS, type ResolveDevice, type SentFrame } from '../frames/frames.ts';
+import type { AnnouncedId } from '../frames/short-id.ts';
 
 const bytes = (min: number, max = min) =>
   fc.uint8Array({ minLength: min, maxLength: max }).map((b) => Uint8Array.from(b));

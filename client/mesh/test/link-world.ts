@@ -3,8 +3,8 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { ephemeralKeyPair } from '@snug/shared/crypto/relay-cipher.ts';
-import { Link, type LinkOptions } from '../link.ts';
-import type { LinkInput, LinkOutput } from '../link-inputs.ts';
+import { Link, type LinkOptions } from '../link/link.ts';
+import type { LinkInput, LinkOutput } from '../link/link-inputs.ts';
 import type { Priority } from '../links-port.ts';
 
 const SIGNAL_MS = 20;

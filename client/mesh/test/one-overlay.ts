@@ -1,10 +1,10 @@
 /** For tests: one overlay on a clock of its own, and words for what it is given. */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { Ending } from '../link/path-choice.ts';
 import type { TopicSpec } from '../links-port.ts';
-import { Overlay } from '../overlay.ts';
-import type { OverlayInput, OverlayOutput } from '../overlay-inputs.ts';
-import { OVERLAY_TIMES } from '../overlay-times.ts';
-import type { Ending } from '../path-choice.ts';
+import { Overlay } from '../overlay/overlay.ts';
+import type { OverlayInput, OverlayOutput } from '../overlay/overlay-inputs.ts';
+import { OVERLAY_TIMES } from '../overlay/overlay-times.ts';
 import { peerOf, topicOf } from './overlay-network.ts';
 
 export const ME = peerOf(0);

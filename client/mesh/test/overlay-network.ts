@@ -5,10 +5,10 @@ import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { type PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
 import * as v from 'valibot';
+import type { Ending } from '../link/path-choice.ts';
 import type { TopicSpec } from '../links-port.ts';
-import { Overlay } from '../overlay.ts';
-import type { OverlayInput, OverlayOutput } from '../overlay-inputs.ts';
-import type { Ending } from '../path-choice.ts';
+import { Overlay } from '../overlay/overlay.ts';
+import type { OverlayInput, OverlayOutput } from '../overlay/overlay-inputs.ts';
 import { EventQueue } from './event-queue.ts';
 
 export function peerOf(n: number): PeerId {

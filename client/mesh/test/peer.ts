@@ -6,10 +6,10 @@ import * as ids from '@snug/shared/protocol/ids.ts';
 import { createSignalingServer } from '@snug/signaling/server.ts';
 import * as v from 'valibot';
 import { vi } from 'vitest';
-import { createLinks, type Links, type LinksOptions } from '../links.ts';
+import { createLinks, type Links, type LinksOptions } from '../device/links.ts';
+import { nodeWebrtc } from '../link/node-webrtc.ts';
 import type { LinksEvent, Path, TopicSpec } from '../links-port.ts';
-import { nodeWebrtc } from '../node-webrtc.ts';
-import { connectToServer, type SignalingSocket } from '../signaling-client.ts';
+import { connectToServer, type SignalingSocket } from '../signaling/signaling-client.ts';
 
 // Real sockets and channels on a busy machine: tests wait for conditions, not for time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -3,10 +3,14 @@ import { sha256, toBase64url, toHex, utf8 } from '@snug/shared/crypto/bytes.ts';
 import { seeded } from '@snug/shared/entries/test/data.ts';
 import { type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import { AntiEntropy, type AntiEntropyInput, type AntiEntropyOutput } from '../anti-entropy.ts';
-import { digestFrame, digestMessage } from '../digest-message.ts';
-import { DigestTree } from '../digest-tree.ts';
-import { FrameDecoder, FrameEncoder } from '../frames.ts';
+import { FrameDecoder, FrameEncoder } from '../frames/frames.ts';
+import {
+  AntiEntropy,
+  type AntiEntropyInput,
+  type AntiEntropyOutput,
+} from '../repair/anti-entropy.ts';
+import { digestFrame, digestMessage } from '../repair/digest-message.ts';
+import { DigestTree } from '../repair/digest-tree.ts';
 
 export const space = v.parse(SpaceId, toBase64url(seeded(1, 32)));
 const spaceBytes = seeded(1, 32);

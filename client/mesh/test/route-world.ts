@@ -3,9 +3,13 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { type PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import { decodeRouteMessage, encodeRouteMessage, type RouteMessage } from '../route-message.ts';
-import { Routes } from '../routes.ts';
-import type { RoutesInput, RoutesOutput } from '../routes-inputs.ts';
+import {
+  decodeRouteMessage,
+  encodeRouteMessage,
+  type RouteMessage,
+} from '../routes/route-message.ts';
+import { Routes } from '../routes/routes.ts';
+import type { RoutesInput, RoutesOutput } from '../routes/routes-inputs.ts';
 
 export const TOPIC = v.parse(Topic, 'A'.repeat(43));
 export const OTHER = v.parse(Topic, `${'B'.repeat(42)}A`);

@@ -1,7 +1,7 @@
 /** One machine that is told what its neighbours Ada, Ben and Cleo say, and what it answers. */
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
-import type { AntiEntropyOutput } from '../anti-entropy.ts';
-import type { DigestMessage } from '../digest-message.ts';
+import type { AntiEntropyOutput } from '../repair/anti-entropy.ts';
+import type { DigestMessage } from '../repair/digest-message.ts';
 import { documentKey, Replica, space } from './replica.ts';
 
 export const [ada, ben, cleo] = ['a', 'b', 'c'] as unknown as [PeerId, PeerId, PeerId];

@@ -3,7 +3,7 @@ import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { seeded } from '@snug/shared/entries/test/data.ts';
 import { EntryId, type PeerId, type SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import { BroadcastTree, type TreeInput, type TreeOutput } from '../broadcast-tree.ts';
+import { BroadcastTree, type TreeInput, type TreeOutput } from '../broadcast/broadcast-tree.ts';
 
 export const group = 'group' as SpaceId;
 export const peerAt = (n: number) => `peer ${String(n).padStart(4, '0')}` as PeerId;

@@ -1,0 +1,234 @@
+/**
+ * Which way a sealed signal goes: over the mesh where there is a route, else by a server. Where nothing comes back within
+ * 2 s the very same bytes go by the next ways, which costs nothing but themselves: whoever has had them knows them again.
+ */
+import { equalBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { TopicSpec } from '../links-port.ts';
+import type { Route } from '../routes/routes-inputs.ts';
+import type { RunningRoutes } from '../routes/running-routes.ts';
+import type { SealedSignals } from '../signaling/sealed-signals.ts';
+import type { Sightings } from '../signaling/sightings.ts';
+import type { SignalPayload } from '../signaling/signal-payload.ts';
+import type { SignalingClient } from '../signaling/signaling-client.ts';
+import type { JoinedTopics } from './joined-topics.ts';
+
+/** How long a session may be silent before its signals go another way too, ms. */
+export const UNHEARD_MS = 2_000;
+/** After a change of network nobody knows which way still carries: for so long signals go two ways at once, ms. */
+const DOUBTFUL_MS = 10_000;
+/** Most sessions that wait to be heard of; most signals of one that are kept to be sent again. */
+const SESSIONS = 128;
+const SIGNALS = 16;
+
+type Way =
+  | { readonly by: 'route'; readonly route: Route }
+  | { readonly by: 'server'; readonly server: Pick<SignalingClient, 'url' | 'signal'> };
+
+/** One for each nonce that somebody gives the peer: only the true one's is ever opened. */
+interface Sealed {
+  readonly nonce: Uint8Array;
+  bytes: Uint8Array | undefined;
+  /** Ways that wait for the bytes. */
+  readonly ways: Way[];
+}
+
+interface Sent {
+  readonly spec: TopicSpec;
+  readonly to: PeerId;
+  readonly session: Uint8Array;
+  readonly payload: SignalPayload;
+  readonly sealed: Sealed[];
+  readonly tried: Way[];
+}
+
+/** A session of which nothing has been heard since these were sent. */
+interface Unheard {
+  readonly sent: Sent[];
+  timer: Timer;
+  /** They have gone further ways in vain, and so does at once what follows. */
+  again: boolean;
+}
+
+export interface SignalWaysOptions {
+  readonly topics: JoinedTopics;
+  readonly signals: Pick<SealedSignals, 'seal'>;
+  readonly servers: {
+    /** Those by which a peer may be reached, the best first. */
+    ways(peer: PeerId, topic: Topic): readonly Pick<SignalingClient, 'url' | 'signal'>[];
+    readonly sightings: Pick<Sightings, 'nonce'>;
+  };
+  readonly routes: Pick<RunningRoutes, 'to' | 'handle'>;
+  readonly clock: Clock;
+}
+
+export class SignalWays {
+  readonly #options: SignalWaysOptions;
+  readonly #unheard = new Map<string, Unheard>();
+  #doubtfulUntil = Number.NEGATIVE_INFINITY;
+  #closed = false;
+
+  constructor(options: SignalWaysOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the peer can be reached without a server. */
+  meshReaches(peer: PeerId): boolean {
+    return this.#options.topics.specs.some(({ topic }) => this.#hasRoute(topic, peer));
+  }
+
+  /** Seals a signal and sends it. Nothing happens where no way is known, or no nonce of the peer's. */
+  send(spec: TopicSpec, to: PeerId, session: Uint8Array, payload: SignalPayload): void {
+    const best = this.#bestSpec(spec, to, payload);
+    const sent: Sent = { spec: best, to, session, payload, sealed: [], tried: [] };
+    const key = keyOf(to, session);
+    // Nothing answers a goodbye.
+    const kept = payload.is === 'bye' ? this.#unheard.get(key) : this.#keep(key, sent);
+    const doubtful = this.#options.clock.now() < this.#doubtfulUntil || kept?.again === true;
+    this.#next(sent, doubtful);
+  }
+
+  /** Something of the session has come, or its path has: what was sent has arrived. */
+  heard(peer: PeerId, session: Uint8Array): void {
+    this.#forget(keyOf(peer, session));
+  }
+
+  networkChanged(): void {
+    this.#doubtfulUntil = this.#options.clock.now() + DOUBTFUL_MS;
+  }
+
+  /** What is being sealed still goes; nothing is sent again. */
+  close(): void {
+    this.#closed = true;
+    for (const key of [...this.#unheard.keys()]) this.#forget(key);
+  }
+
+  #hasRoute(topic: Topic, peer: PeerId): boolean {
+    return this.#options.routes.to(topic, peer).length > 0;
+  }
+
+  /** What is said within a session may go by any topic that both ends hold: one in which there is a route. */
+  #bestSpec(spec: TopicSpec, to: PeerId, payload: SignalPayload): TopicSpec {
+    const begins = payload.is === 'offer' && payload.ephemeral !== undefined;
+    if (begins || this.#hasRoute(spec.topic, to)) return spec;
+    return this.#options.topics.specs.find(({ topic }) => this.#hasRoute(topic, to)) ?? spec;
+  }
+
+  #keep(key: string, sent: Sent): Unheard | undefined {
+    if (this.#closed) return undefined;
+    const known = this.#unheard.get(key);
+    if (known !== undefined) {
+      if (known.sent.length < SIGNALS) known.sent.push(sent);
+      return known;
+    }
+    const oldest = this.#unheard.keys().next();
+    if (this.#unheard.size >= SESSIONS && oldest.done !== true) this.#forget(oldest.value);
+    const made = { sent: [sent], timer: this.#later(key), again: false };
+    this.#unheard.set(key, made);
+    return made;
+  }
+
+  #later(key: string): Timer {
+    return this.#options.clock.setTimeout(() => this.#again(key), UNHEARD_MS);
+  }
+
+  #again(key: string): void {
+    const unheard = this.#unheard.get(key);
+    if (unheard === undefined) return;
+    unheard.again = true;
+    let gone = false;
+    for (const sent of unheard.sent) {
+      this.#blame(sent);
+      gone = this.#next(sent, true) || gone;
+    }
+    if (gone) unheard.timer = this.#later(key);
+    else this.#unheard.delete(key);
+  }
+
+  #blame({ tried, spec: { topic } }: Sent): void {
+    for (const way of tried) {
+      if (way.by === 'route')
+        this.#options.routes.handle({ is: 'failed', topic, route: way.route });
+    }
+  }
+
+  #forget(key: string): void {
+    const unheard = this.#unheard.get(key);
+    if (unheard !== undefined) this.#options.clock.clearTimeout(unheard.timer);
+    this.#unheard.delete(key);
+  }
+
+  /**
+   * Sends by the best way not yet tried; with `doubtful` by the best route and the best server. False: there was none.
+   */
+  #next(sent: Sent, doubtful: boolean): boolean {
+    const tried = new Set(sent.tried.map(nameOf));
+    const ways = this.#ways(sent).filter((way) => !tried.has(nameOf(way)));
+    const [first] = ways;
+    if (first === undefined) return false;
+    const other = doubtful ? ways.find(({ by }) => by !== first.by) : undefined;
+    for (const way of other === undefined ? [first] : [first, other]) {
+      sent.tried.push(way);
+      this.#go(sent, way);
+    }
+    return true;
+  }
+
+  /**
+   * The best first. Over the link that the signal is about, or where a route has failed, only if there is nothing else: that
+   * may be what needs mending.
+   */
+  #ways({ to, spec }: Sent): readonly Way[] {
+    const { routes, servers } = this.#options;
+    const all = routes.to(spec.topic, to).map((route) => ({ by: 'route' as const, route }));
+    const last = ({ route }: Extract<Way, { by: 'route' }>) =>
+      route.hops.length === 1 || route.doubtful === true;
+    return [
+      ...all.filter((way) => !last(way)),
+      ...servers.ways(to, spec.topic).map((server): Way => ({ by: 'server', server })),
+      ...all.filter(last),
+    ];
+  }
+
+  #go(sent: Sent, way: Way): void {
+    const nonce = this.#nonce(sent, way);
+    if (nonce === undefined) return;
+    const { spec, to, session, payload } = sent;
+    const same = sent.sealed.find((each) => equalBytes(each.nonce, nonce));
+    if (same?.bytes !== undefined) this.#carry(sent, way, same.bytes);
+    else same?.ways.push(way);
+    if (same !== undefined) return;
+    const sealed: Sealed = { nonce, bytes: undefined, ways: [way] };
+    sent.sealed.push(sealed);
+    this.#options.signals.seal(spec, { peer: to, nonce }, session, payload, (bytes) => {
+      sealed.bytes = bytes;
+      for (const each of sealed.ways.splice(0)) this.#carry(sent, each, bytes);
+    });
+  }
+
+  /** What a server, or those on a route, say of a nonce is true for the way by them; else whatever is known. */
+  #nonce({ to, sealed }: Sent, way: Way): Uint8Array | undefined {
+    if (way.by === 'route') return way.route.nonce;
+    return this.#options.servers.sightings.nonce(to, way.server.url) ?? sealed[0]?.nonce;
+  }
+
+  #carry(sent: Sent, way: Way, sealed: Uint8Array): void {
+    const { to, spec } = sent;
+    const { topic } = spec;
+    if (way.by === 'server') {
+      way.server.signal(to, topic, sealed);
+      return;
+    }
+    const { routes } = this.#options;
+    const { route } = way;
+    // While it was being sealed its first link may have gone.
+    if (routes.to(topic, to).some(({ hops }) => hops[0] === route.hops[0])) {
+      routes.handle({ is: 'signal', topic, route, sealed });
+    } else this.#next(sent, false);
+  }
+}
+
+const keyOf = (peer: PeerId, session: Uint8Array) => `${peer} ${toBase64url(session)}`;
+const nameOf = (way: Way) =>
+  way.by === 'server' ? way.server.url : [...way.route.hops, toBase64url(way.route.nonce)].join();

@@ -1,0 +1,56 @@
+/** The overlay with its timer: hands on what `overlay.ts` decides. */
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import { Alarm } from '../alarm.ts';
+import type { Clock } from '../clock.ts';
+import { Overlay } from './overlay.ts';
+import type { OverlayInput, OverlayOutput } from './overlay-inputs.ts';
+
+type Decision = Exclude<OverlayOutput, { readonly do: 'judged' }>;
+
+export interface RunningOverlayOptions {
+  readonly me: PeerId;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly on: (decision: Decision) => void;
+}
+
+export class RunningOverlay {
+  readonly #options: RunningOverlayOptions;
+  readonly #overlay: Overlay;
+  readonly #alarm: Alarm;
+  #judged = 0;
+  #closed = false;
+
+  constructor(options: RunningOverlayOptions) {
+    this.#options = options;
+    this.#overlay = new Overlay(options.me, options.random);
+    this.#alarm = new Alarm(options.clock, 10, () => this.handle({ is: 'tick' }));
+  }
+
+  handle(input: OverlayInput): void {
+    this.#handle(input);
+  }
+
+  /** Whether a link that a peer offers may begin. Room may be made for it at once. */
+  judge(topic: Topic, peer: PeerId, urgent: boolean): boolean {
+    return this.#handle({ is: 'offered', request: ++this.#judged, peer, topic, urgent });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#alarm.set(undefined);
+  }
+
+  /** @returns whether an offer was accepted */
+  #handle(input: OverlayInput): boolean {
+    let accepted = false;
+    if (this.#closed) return accepted;
+    for (const output of this.#overlay.handle(input, this.#options.clock.now())) {
+      if (output.do === 'judged') accepted ||= output.accept;
+      else this.#options.on(output);
+    }
+    if (!this.#closed) this.#alarm.set(this.#overlay.wakeAt);
+    return accepted;
+  }
+}

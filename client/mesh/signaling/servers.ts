@@ -1,0 +1,149 @@
+/** The signaling servers of all joined topics: which are connected to, and which way a message goes. */
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { TopicSpec } from '../links-port.ts';
+import { Sightings } from './sightings.ts';
+import {
+  SignalingClient,
+  type SignalingClientOptions,
+  type SignalingEvent,
+} from './signaling-client.ts';
+
+/** A topic meets at up to two servers at once; one that does not answer makes room for the next of its list. */
+const AT_ONCE = 2;
+/** Most connections over all topics. */
+const CONNECTIONS = 8;
+
+export class Servers {
+  readonly sightings = new Sightings();
+  readonly #clients = new Map<string, SignalingClient>();
+  readonly #options: Omit<SignalingClientOptions, 'url' | 'on'>;
+  readonly #ownServer: string | undefined;
+  readonly #on: (event: SignalingEvent, server: SignalingClient) => void;
+  #specs: readonly TopicSpec[] = [];
+  #gone = { bytesIn: 0, bytesOut: 0 };
+
+  constructor(
+    options: Omit<SignalingClientOptions, 'url' | 'on'> & {
+      /** Preferred among a topic's servers, and taken where a topic names none. */
+      readonly ownServer: string | undefined;
+      readonly on: (event: SignalingEvent, server: SignalingClient) => void;
+    },
+  ) {
+    this.#options = options;
+    this.#ownServer = options.ownServer;
+    this.#on = options.on;
+  }
+
+  get all(): readonly SignalingClient[] {
+    return [...this.#clients.values()];
+  }
+
+  /** Of everything ever counted, connections of the past included. */
+  get bytes(): { readonly bytesIn: number; readonly bytesOut: number } {
+    const sum = { ...this.#gone };
+    for (const { bytes } of this.all) {
+      sum.bytesIn += bytes.bytesIn;
+      sum.bytesOut += bytes.bytesOut;
+    }
+    return sum;
+  }
+
+  /** Those of the servers where a topic meets: another topic's server has no say in its links. */
+  iceServers(topic: Topic): readonly RTCIceServer[] {
+    return this.all.flatMap((server) => (server.topics.has(topic) ? server.iceServers : []));
+  }
+
+  /** Connects, joins and leaves until it is as these topics say. */
+  serve(specs: readonly TopicSpec[]): void {
+    this.#specs = specs;
+    const wanted = new Map<string, Set<Topic>>();
+    for (const spec of specs) {
+      for (const url of this.#choose(spec)) {
+        const topics = wanted.get(url) ?? new Set();
+        wanted.set(url, topics.add(spec.topic));
+      }
+    }
+    for (const server of this.all) {
+      const topics = wanted.get(server.url);
+      if (topics === undefined) this.#drop(server);
+      else for (const topic of server.topics) if (!topics.has(topic)) server.leave(topic);
+    }
+    for (const [url, topics] of wanted) {
+      const server = this.#clients.get(url) ?? this.#connect(url);
+      if (server !== undefined) for (const topic of topics) server.join(topic);
+    }
+  }
+
+  /** A fresh sample of who is in the topic, of each of its servers. */
+  sample(topic: Topic): void {
+    for (const server of this.all) server.sample(topic);
+  }
+
+  ask(topic: Topic, peers: readonly PeerId[]): void {
+    for (const server of this.all) server.ask(topic, peers);
+  }
+
+  /** The server by which a peer is reached: where it is known to be, else any that is in the topic. */
+  toward(peer: PeerId, topic: Topic): SignalingClient | undefined {
+    return this.ways(peer, topic)[0];
+  }
+
+  /** All such, the best first: where the peer is known to be, then the others of the topic, since a server may err or lie. */
+  ways(peer: PeerId, topic: Topic): readonly SignalingClient[] {
+    const known = this.sightings.servers(peer).flatMap((url) => this.#clients.get(url) ?? []);
+    const others = this.all.filter((server) => server.topics.has(topic) && !known.includes(server));
+    return [...known, ...others].filter((server) => server.ready);
+  }
+
+  close(): void {
+    for (const server of this.all) this.#drop(server);
+  }
+
+  #choose(spec: TopicSpec): readonly string[] {
+    const named = [...new Set(spec.servers.map(originOf))];
+    const own = this.#ownServer === undefined ? undefined : originOf(this.#ownServer);
+    if (named.length === 0) return own === undefined ? [] : [own];
+    if (own !== undefined && named.includes(own))
+      named.unshift(...named.splice(named.indexOf(own), 1));
+    const chosen: string[] = [];
+    let hopeful = 0;
+    for (const url of named) {
+      if (hopeful >= AT_ONCE) break;
+      const state = this.#clients.get(url)?.status.state;
+      if (state !== 'unreachable' && state !== 'refused') hopeful++;
+      chosen.push(url);
+    }
+    return chosen;
+  }
+
+  #connect(url: string): SignalingClient | undefined {
+    if (this.#clients.size >= CONNECTIONS) return undefined;
+    const server: SignalingClient = new SignalingClient({
+      ...this.#options,
+      url,
+      on: (event) => {
+        if (event.is === 'joined' || event.is === 'here') {
+          for (const { peer, nonce } of event.peers) this.sightings.seen(peer, nonce, url);
+        }
+        this.#on(event, server);
+        if (event.is === 'state') this.serve(this.#specs);
+      },
+    });
+    this.#clients.set(url, server);
+    return server;
+  }
+
+  #drop(server: SignalingClient): void {
+    this.#clients.delete(server.url);
+    this.#gone.bytesIn += server.bytes.bytesIn;
+    this.#gone.bytesOut += server.bytes.bytesOut;
+    server.close();
+  }
+}
+
+/** One spelling for one server: connecting twice would make it drop the first. What is no URL stays as it is. */
+function originOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^(?:https?|wss?):$/.test(parsed.protocol)) return url;
+  return parsed.origin.replace(/^ws/, 'http');
+}
