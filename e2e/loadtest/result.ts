@@ -1,0 +1,98 @@
+/** What a load test found: the detail of its JSON, and all that its report shows. */
+import type { Mode, Options } from './options.ts';
+import type { InAndOut } from './participant.ts';
+import type { ServerBytes, ServerReading } from './server-traffic.ts';
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Wire bytes that peers sent, all links, by what they were for; mesh only. */
+export interface MeshWire {
+  readonly entries: number;
+  readonly tree: number;
+  readonly receipts: number;
+  readonly presence: number;
+  readonly repair: number;
+  /** Heartbeats, acknowledgements that rode on nothing, routes. */
+  readonly overhead: number;
+}
+
+export interface MeshFigures {
+  /** While messages were written, of the peers without a browser. */
+  readonly writing: MeshWire;
+  readonly idle: MeshWire;
+  /** W1: entries and tree, with their share of framing and acknowledgements, bytes a delivery. */
+  readonly bytesPerDelivery: number;
+  /** W3. */
+  readonly duplicatesPerDelivery: number;
+  /** A1. */
+  readonly receiptsAndPresencePerEntryByte: number;
+  /** Q1: frames a second and peer when nobody writes, heartbeats apart. */
+  readonly idleFramesPerSecond: number;
+  /** W4. */
+  readonly mostLinks: number;
+  readonly directLinks: number;
+  readonly relayedLinks: number;
+  /** R3: server bytes from a newcomer connecting to its first direct link, median over the peers. */
+  readonly firstLinkBytes: number;
+}
+
+export interface ModeResult {
+  readonly mode: Mode;
+  /** Messages × (peers − 1), as the plan has it: who joins late gets what was written before, too. */
+  readonly deliveries: number;
+  readonly delivered: number;
+  /** In the end, of `deliveries`. */
+  readonly lost: number;
+  /** Shown twice to somebody. */
+  readonly repeated: number;
+  /** From the call that writes to the other peer's view, of those who were there, ms. */
+  readonly latencyMs: Percentiles;
+  /** Counts of deliveries by latency: each bucket holds those below its bound (ms) and not below the one before. */
+  readonly latencyHistogram: readonly { readonly belowMs: number; readonly count: number }[];
+  /** From a peer's start to `ready`, ms. */
+  readonly joinMs: Percentiles;
+  readonly server: {
+    /** In the order of time, one a second at least; `atMs` from the first peer's start. */
+    readonly series: readonly ServerReading[];
+    /** When the first message was written, when the last delivery was made, when idling ended: ms from the first peer's start. */
+    readonly firstMessageAtMs: number;
+    readonly lastDeliveryAtMs: number;
+    readonly idleEndedAtMs: number;
+    readonly setUp: ServerBytes;
+    readonly writing: ServerBytes;
+    readonly idle: ServerBytes;
+    /** From start to end, set-up included. */
+    readonly total: ServerBytes;
+    readonly cpuMs: number;
+    readonly mostMemoryBytes: number;
+  };
+  /** Sums over all peers without a browser, from start to end. */
+  readonly peers: {
+    readonly direct: InAndOut;
+    readonly relayed: InAndOut;
+    readonly signaling: InAndOut;
+  };
+  /** Of the browsers, from WebRTC's own statistics; absent without browsers. */
+  readonly browsers?: { readonly direct: InAndOut };
+  readonly mesh?: MeshFigures;
+}
+
+/** Server bytes per delivery by room size: what the report draws against the size. Each from a run of its own, or computed where it says so. */
+export interface LoadtestResult {
+  readonly options: Options;
+  readonly startedAt: string;
+  readonly machine: {
+    readonly node: string;
+    readonly platform: string;
+    readonly processors: number;
+    readonly model: string;
+    readonly memoryGiB: number;
+  };
+  readonly commit: string;
+  readonly modes: readonly ModeResult[];
+}
