@@ -75,8 +75,25 @@ const tasks = {
   check: (context) => tests(context, ['static']),
 
   async bench(context) {
-    if (!(await ensurePage(context))) return 1;
-    return context.run([path.join('e2e', 'bench', 'main.ts'), ...args]).exit;
+    const chromium = await ensureChromium(context);
+    if (!chromium || !(await ensurePage(context))) return 1;
+    const env = { CHROMIUM: chromium };
+    return context.run([path.join('e2e', 'bench', 'main.ts'), ...args], { env }).exit;
+  },
+
+  async loadtest(context) {
+    // Only real browsers need a page and a browser.
+    const browsers = args.some((arg) => arg === '--browsers' || arg.startsWith('--browsers='));
+    const chromium = browsers ? await ensureChromium(context) : undefined;
+    if (browsers && (!chromium || !(await ensurePage(context)))) return 1;
+    return context.run(
+      [
+        '--disable-warning=TimeoutNegativeWarning',
+        path.join('e2e', 'loadtest', 'main.ts'),
+        ...args,
+      ],
+      chromium ? { env: { CHROMIUM: chromium } } : {},
+    ).exit;
   },
 
   sim: (context) => context.run([path.join('e2e', 'sim', 'main.ts'), ...args]).exit,

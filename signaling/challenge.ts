@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { publicKeyFromPeerId } from '@snug/shared/crypto/did-key.ts';
 import { type Authenticate, challengeBytes } from '@snug/shared/protocol/signaling.ts';
 
@@ -18,7 +18,8 @@ export function answersChallenge(
 ): boolean {
   try {
     const spki = Buffer.concat([SPKI_PREFIX, publicKeyFromPeerId(peer)]);
-    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    // As text: of any object Node first asks whether it is a key already, and finds out by exceptions.
+    const key = `-----BEGIN PUBLIC KEY-----\n${spki.toString('base64')}\n-----END PUBLIC KEY-----`;
     return hosts.some((host) =>
       verify(null, challengeBytes(host, challenge, nonce), key, signature),
     );

@@ -169,8 +169,7 @@ export class Exchange {
       if (earlier !== undefined) {
         this.end(earlier, problem('replaced', 'The same peer has connected anew, elsewhere.'));
       }
-      session.peer = peer;
-      session.nonce = Buffer.from(nonce).toString('base64url');
+      session.authenticated(peer, Buffer.from(nonce).toString('base64url'));
       this.#sessions.set(peer, session);
       this.#options.counters.authentications++;
       return { answer: yes(this.#options.welcome()) };

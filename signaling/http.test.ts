@@ -232,4 +232,14 @@ describe('a connection that is no client of ours', () => {
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     expect(server.counters.internalErrors).toBe(0);
   });
+
+  it('is told why when its page may not use the server', async () => {
+    const server = await start();
+    const refusal = await exchange(
+      server.address?.port ?? 0,
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nOrigin: https://evil.example\r\n' +
+        'Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    );
+    expect(refusal).toMatch(/^HTTP\/1\.1 400 .*ORIGINS/s);
+  });
 });

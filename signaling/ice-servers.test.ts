@@ -9,7 +9,7 @@ const NOW = 1_700_000_000_500;
 describe('ICE servers', () => {
   it('gives STUN URLs without credentials', () => {
     const settings = { urls: ['stun:a.example:3478'], turnSecret: null, turnSeconds: 600 };
-    expect(iceServers(settings, 'x', NOW)).toEqual({
+    expect(iceServers(settings, () => 'x', NOW)).toEqual({
       iceServers: [{ urls: ['stun:a.example:3478'] }],
       iceSeconds: 0,
     });
@@ -21,7 +21,7 @@ describe('ICE servers', () => {
       turnSecret: 'north',
       turnSeconds: 600,
     };
-    const { iceServers: servers, iceSeconds } = iceServers(settings, 'id7', NOW);
+    const { iceServers: servers, iceSeconds } = iceServers(settings, () => 'id7', NOW);
     expect(iceSeconds).toBe(600);
     expect(servers).toEqual([
       { urls: ['stun:a.example'] },
@@ -38,7 +38,7 @@ describe('ICE servers', () => {
 
   it('fits the wire with as many URLs as settings allow', () => {
     const urls = Array.from({ length: 32 }, (_, n) => `${n % 2 ? 'turn' : 'stun'}:h${n}.example`);
-    const given = iceServers({ urls, turnSecret: 's', turnSeconds: 60 }, 'x', NOW);
+    const given = iceServers({ urls, turnSecret: 's', turnSeconds: 60 }, () => 'x', NOW);
     expect(v.safeParse(Welcome, { stunPort: 0, ...given }).success).toBe(true);
     expect(given.iceServers.flatMap((server) => server.urls).sort()).toEqual([...urls].sort());
   });

@@ -16,12 +16,12 @@ const URLS_PER_SERVER = 8;
 /**
  * What a client is told about ICE servers. TURN URLs get a credential of their own that lapses: user name
  * `<expiry, unix seconds>:<id>`, password the base64 of HMAC-SHA1 over it (draft-uberti-behave-turn-rest-00, which coturn
- * calls `use-auth-secret`). `id` should be random: with the peer id in it a TURN server would learn who is who.
+ * calls `use-auth-secret`). `id` should give random ones: with the peer id in it a TURN server would learn who is who.
  * `now` in ms since 1970.
  */
 export function iceServers(
   settings: IceSettings,
-  id: string,
+  id: () => string,
   now: number,
 ): { iceServers: IceServer[]; iceSeconds: number } {
   const isTurn = (url: string) => url.startsWith('turn');
@@ -31,7 +31,7 @@ export function iceServers(
   const turn = settings.urls.filter(isTurn);
   const secret = settings.turnSecret;
   if (turn.length === 0 || secret === null) return { iceServers: servers, iceSeconds: 0 };
-  const username = `${Math.floor(now / 1000) + settings.turnSeconds}:${id}`;
+  const username = `${Math.floor(now / 1000) + settings.turnSeconds}:${id()}`;
   const credential = createHmac('sha1', secret).update(username).digest('base64');
   for (const urls of inGroups(turn)) servers.push({ urls, username, credential });
   return { iceServers: servers, iceSeconds: settings.turnSeconds };

@@ -10,6 +10,7 @@ import type { Backlog } from './backlog.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { type CountersNow, emptyCounters, metricsText } from './counters.ts';
 import { Exchange } from './exchange.ts';
+import { gatherWrites } from './gathered-writes.ts';
 import { challengeHosts, isLoopback } from './hosts.ts';
 import { iceServers } from './ice-servers.ts';
 import { errorFields, type Log } from './log.ts';
@@ -84,7 +85,7 @@ export function createSignalingServer(
     now,
     welcome: () => ({
       stunPort: address?.stunPort ?? 0,
-      ...iceServers(settings.ice, randomBytes(9).toString('base64url'), now()),
+      ...iceServers(settings.ice, () => randomBytes(9).toString('base64url'), now()),
     }),
     onError: (error) => log('error', 'internal', errorFields(error)),
   });
@@ -135,6 +136,8 @@ export function createSignalingServer(
         ? 'shutting down'
         : gate.refusesRequest(request, io.engine.clientsCount);
       if (refused !== null) counters.refusals[closing ? 'shutting-down' : 'server-full']++;
+      // The answer to the upgrade, and Engine.IO's greeting. A refusal is not held back: its connection is destroyed at once.
+      else gatherWrites(request.socket);
       callback(refused, refused === null);
     },
   });
@@ -155,20 +158,24 @@ export function createSignalingServer(
   io.on('connection', (socket) => {
     const challenge = randomBytes(32);
     const hosts = challengeHosts(socket.handshake.headers, settings);
+    forgetHeaders(socket);
     const session = new Session(socket, hosts, challenge, backlog, limits, now());
     sessions.add(session);
-    const late = setTimeout(() => {
-      if (session.peer !== null) return;
+    session.expectAnswer(limits.authenticateMs, () => {
       const seconds = limits.authenticateMs / 1000;
       const message = `The challenge was not answered within ${seconds} seconds.`;
       exchange.end(session, problem('unauthenticated', message));
-    }, limits.authenticateMs);
+    });
+    socket.conn.on('flush', (packets: readonly unknown[]) => {
+      session.backlog.handedOver();
+      // A message and its attachments.
+      if (packets.length > 1) gatherWrites(socket.request.socket);
+    });
     // Engine.IO's own `drain` comes at hand-over; the transport's when the last write of the batch has gone out.
-    socket.conn.on('flush', () => session.backlog.handedOver());
     socket.conn.transport.on('drain', () => session.backlog.taken());
-    socket.onAny((event: unknown, ...args: unknown[]) => exchange.received(session, event, args));
+    // Middleware that passes nothing on: nobody listens behind it, and to go on costs a turn of the queue for each event.
+    socket.use(([event, ...args]: unknown[]) => exchange.received(session, event, args));
     socket.on('disconnect', () => {
-      clearTimeout(late);
       sessions.delete(session);
       exchange.disconnected(session);
       // A client may leave the namespace and keep its connection; there is nothing else here for it.
@@ -264,6 +271,13 @@ export function createSignalingServer(
       return address;
     },
   };
+}
+
+/** Socket.IO keeps a connection's request while it lasts; the headers of a browser's take some kilobytes, and tell on people. */
+function forgetHeaders({ request, handshake }: ServerSocket): void {
+  request.headers = {};
+  request.rawHeaders = [];
+  handshake.headers = request.headers;
 }
 
 function send(response: ServerResponse, type: string, body: string | object): void {

@@ -1,4 +1,4 @@
-import type { Bytes } from '@snug/shared/crypto/bytes.ts';
+import { type Bytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
 import type {
@@ -37,6 +37,7 @@ export class Session {
   /** Most peers never relay and never break a rule, and an idle peer should cost next to nothing. */
   #relay: { bytes: TokenBucket; frames: TokenBucket } | null = null;
   #violations: TokenBucket | null = null;
+  #late: NodeJS.Timeout | undefined;
   readonly #limits: Limits;
   readonly #socket: ServerSocket;
   #ended = false;
@@ -62,6 +63,18 @@ export class Session {
     return this.#ended;
   }
 
+  /** Calls `late` unless the challenge has been answered, or the connection has ended, within so many milliseconds. */
+  expectAnswer(ms: number, late: () => void): void {
+    this.#late = setTimeout(late, ms);
+  }
+
+  /** The challenge has been answered. */
+  authenticated(peer: PeerId, nonce: string): void {
+    this.#forget();
+    this.peer = peer;
+    this.nonce = nonce;
+  }
+
   /** Counts a violation. False when there have been too many. */
   forgives(now: number): boolean {
     const burst = this.#limits.violationsPerMinute;
@@ -84,7 +97,7 @@ export class Session {
   }
 
   sendChallenge(nonce: Bytes): void {
-    this.#socket.emit('challenge', { nonce });
+    this.#socket.emit('challenge', { nonce: toBase64url(nonce) });
   }
 
   signal(message: SignalIn): void {
@@ -104,10 +117,17 @@ export class Session {
   end(problem: Problem | null): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#forget();
     if (problem !== null) {
       this.refuse('disconnect', null, problem);
       this.#socket.disconnect(true);
     }
     this.backlog.clear();
+  }
+
+  /** What is only there until somebody has authenticated. */
+  #forget(): void {
+    clearTimeout(this.#late);
+    this.#late = undefined;
   }
 }

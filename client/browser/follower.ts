@@ -14,12 +14,11 @@ import {
 import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { parseChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
-import type { ChannelId, DocumentId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { ChannelId, DocumentId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { Bearings } from '../engine/bearings.ts';
 import { readName } from '../engine/display-name.ts';
 import { TAB_PREFIX } from '../engine/documents-repo.ts';
 import { spaceView, timelineView } from '../engine/space-view.ts';
-import { topicOf } from '../engine/topics.ts';
 import type { Commands, EngineView, PendingView } from '../engine/view.ts';
 import { type Watched, watch } from '../engine/watched.ts';
 import type { Timer, WallClock } from '../mesh/clock.ts';
@@ -54,7 +53,6 @@ export class Follower {
   #bearings: Bearings = {
     paths: [],
     through: [],
-    here: [],
     present: [],
     typing: [],
     holders: [],
@@ -217,10 +215,7 @@ export class Follower {
   #reach(space: Space) {
     const paths = new Map(this.#bearings.paths);
     const through = new Map(this.#bearings.through);
-    const topic = topicOf(space);
-    const here = new Map<Topic, readonly PeerId[]>(this.#bearings.here);
-    const heard = new Map(this.#bearings.present).get(space.record.id) ?? [];
-    const present = new Set([...((topic && here.get(topic)) ?? []), ...heard]);
+    const present = new Set(new Map(this.#bearings.present).get(space.record.id) ?? []);
     const typing = new Map(this.#bearings.typing);
     return {
       me: this.#o.device.peerId,

@@ -111,13 +111,16 @@ export class IndexedDbStore implements Store {
       const done = finished(transaction);
       // Whoever fails below has a better reason than the abort that follows.
       done.catch(() => {});
-      const lease = await settled<unknown>(transaction.objectStore('kept').get(LEASE));
-      if (this.#lease === undefined || lease !== this.#lease) {
-        transaction.abort();
-        throw new StoreError('lease-lost', 'Another tab leads now; nothing was written.');
-      }
+      // Asked for together: one after the other would take as many turns between two processes. A transaction is over only when
+      // every answer has been heard, so the lease, which is asked for first, can still undo it all.
+      const lease = settled<unknown>(transaction.objectStore('kept').get(LEASE));
+      lease.catch(() => {});
       try {
-        await work(transaction);
+        const asked = Promise.resolve(work(transaction));
+        asked.catch(() => {});
+        if (this.#lease === undefined || (await lease) !== this.#lease)
+          throw new StoreError('lease-lost', 'Another tab leads now; nothing was written.');
+        await asked;
       } catch (problem) {
         // What was asked for before it would be kept otherwise.
         abort(transaction);

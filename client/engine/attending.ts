@@ -182,10 +182,10 @@ export class Attending {
     if (!answers) this.#o.carried(space, carriedId(bytes), from, news);
     if (!news) return;
     const message = { device, bytes };
-    const { lost: names, ...statement } = opened;
+    const { lost: names, after, ...statement } = opened;
     const lost = names.flatMap((name) => named(space, name) ?? []);
-    this.#handle(attended, { is: 'heard', from, message, mark, statement, lost, answers });
-    this.#o.heard(space, device, from, mark.run);
+    this.#handle(attended, { is: 'heard', from, message, mark, statement, lost, after, answers });
+    if (attendance.believes(device, mark)) this.#o.heard(space, device, from, mark.run);
   }
 
   async #open(
@@ -267,14 +267,15 @@ export class Attending {
 
   async #say(
     attended: Attended,
-    { mark, statement, lost, urgent }: Extract<AttendanceOutput, { do: 'say' }>,
+    { mark, statement, lost, after, urgent }: Extract<AttendanceOutput, { do: 'say' }>,
   ): Promise<void> {
     const { space } = attended;
     const { device } = this.#o;
     const epoch = space.writingEpoch;
     if (!epoch) return;
     const place = { space: space.record.id, contentSecret: epoch.content };
-    const bytes = await sealPresence(place, device, mark, { ...statement, lost: lost.map(nameOf) });
+    const whole = { ...statement, lost: lost.map(nameOf), after };
+    const bytes = await sealPresence(place, device, mark, whole);
     this.#o.carried(space, carriedId(bytes), undefined, true);
     await this.#perform(attended, this.#told(attended, { is: 'said', bytes, urgent }));
   }

@@ -1,4 +1,4 @@
-import type { ChannelId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { ChannelId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { Path } from '../mesh/links-port.ts';
 import type { StorageState } from './view.ts';
 
@@ -7,7 +7,6 @@ export interface Bearings {
   readonly paths: readonly (readonly [PeerId, Path])[];
   /** Peers and the neighbour through whom something of theirs came last. */
   readonly through: readonly (readonly [PeerId, PeerId])[];
-  readonly here: readonly (readonly [Topic, readonly PeerId[]])[];
   /** Of each space, who is heard of along its tree, and who is typing where. */
   readonly present: readonly (readonly [SpaceId, readonly PeerId[]])[];
   readonly typing: readonly (readonly [ChannelId, readonly PeerId[]])[];

@@ -4,6 +4,7 @@
  */
 import {
   concatBytes,
+  fractionOf,
   fromBase64url,
   fromHex,
   sha256,
@@ -11,6 +12,7 @@ import {
   toHex,
 } from '@snug/shared/crypto/bytes.ts';
 import { type DocumentId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import * as v from 'valibot';
 import type { WallClock } from '../mesh/clock.ts';
 import type { Frame, SentFrame } from '../mesh/frames/frames.ts';
@@ -31,6 +33,9 @@ import type { SyncSessions } from './sync-sessions.ts';
 type DigestFrame = Extract<Frame, { type: 'digest' }>;
 type BulkFrame = Extract<Frame, { type: 'bulk' }>;
 
+/** Lines of digests that are read of one neighbour, a second and at once: a round in a space of thousands of documents, and more. */
+const LINES_TOLD = { perSecond: 1_024, burst: 8_192 };
+
 export interface ComparingOptions {
   readonly me: PeerId;
   readonly clock: WallClock;
@@ -42,6 +47,8 @@ export interface ComparingOptions {
   /** Whether a neighbour is one to speak of this space with. */
   readonly mayTalk: (space: Space, peer: PeerId) => boolean;
   readonly send: (peer: PeerId, frame: SentFrame) => void;
+  /** The neighbour does not give what it says it holds. */
+  readonly inVain: (peer: PeerId) => void;
   /** The neighbour holds exactly what is held here of the document, which has grown since that was last said. */
   readonly equal: (peer: PeerId, document: DocumentId) => void;
 }
@@ -63,6 +70,7 @@ export class Comparing {
   readonly #beyond = new Map<PeerId, Map<SpaceId, DigestFrame>>();
   /** How much of a document a neighbour was last known to hold the same of. */
   readonly #equal = new Map<PeerId, Map<DocumentId, number>>();
+  readonly #told = new Map<PeerId, TokenBucket>();
 
   constructor(options: ComparingOptions) {
     this.#o = options;
@@ -70,7 +78,7 @@ export class Comparing {
     this.#antiEntropy = new AntiEntropy({
       me: options.me,
       now: options.clock.now(),
-      random: () => (options.randomBytes(1)[0] ?? 0) / 256,
+      random: () => fractionOf(options.randomBytes(4)),
       held: (space) => this.#known.get(space)?.tree,
       tag: (peer, hash) => {
         const binding = options.binding(peer) ?? new Uint8Array();
@@ -116,6 +124,7 @@ export class Comparing {
     this.#shared.delete(peer);
     this.#beyond.delete(peer);
     this.#equal.delete(peer);
+    this.#told.delete(peer);
     this.#perform(this.#antiEntropy.handle({ is: 'down', peer }, this.#o.clock.now()));
   }
 
@@ -142,7 +151,9 @@ export class Comparing {
   }
 
   /** Part of a bulk transfer has been judged: the giver may send more. */
-  taken(peer: PeerId, space: Space, log: DocumentLog, { upTo, last }: BulkFrame): void {
+  taken(peer: PeerId, space: Space, log: DocumentLog, { entries, upTo, last }: BulkFrame): void {
+    // Nothing at all of what its digest promised is as good as no answer.
+    if (entries.length === 0 && upTo === 0) return;
     if (last) return this.repaired(peer, log.id);
     this.progress(peer, log.id);
     if (!this.#antiEntropy.mending(peer, space.record.id, keyOf(log.address))) return;
@@ -160,9 +171,18 @@ export class Comparing {
     const id = v.safeParse(SpaceId, toBase64url(frame.space));
     const space = id.success ? this.#o.shelf.get(id.output) : undefined;
     if (!space || !this.#o.mayTalk(space, peer)) return;
+    if (!this.#mayTell(peer, frame)) return;
     if (!this.#antiEntropy.shares(peer, space.record.id)) this.begin(peer);
     const message = this.#placed(peer, space, frame);
     this.#handle({ is: 'told', peer, space: space.record.id, message });
+  }
+
+  /** Whether what it says is looked at: each line costs something, whatever is made of it. */
+  #mayTell(peer: PeerId, frame: DigestFrame): boolean {
+    const now = this.#o.clock.now();
+    const told = this.#told.get(peer) ?? new TokenBucket(LINES_TOLD, now);
+    this.#told.set(peer, told);
+    return told.take(1 + (frame.level === 'space' ? 0 : frame.lines.length), now);
   }
 
   /** The digest, saying nothing of what has no place here (yet). */
@@ -170,8 +190,10 @@ export class Comparing {
     const message = digestMessage(frame);
     if (message.level !== 'documents') return message;
     let beyond = false;
+    const within = spaceInHex(space);
     const lines = message.lines.map((line) => {
-      if (line.count === 0 || placeOf(space, line.key)) return line;
+      const address = line.count === 0 ? undefined : addressOf(within, line.key);
+      if (line.count === 0 || (address && space.mayPlace(address))) return line;
       beyond = true;
       return { ...line, count: 0 };
     });
@@ -223,6 +245,9 @@ export class Comparing {
         case 'tell':
           this.#o.send(peer, digestFrame(fromBase64url(output.space), output.message));
           break;
+        case 'in-vain':
+          this.#o.inVain(peer);
+          break;
         case 'equal':
           this.#same(peer, space, output.document);
           break;
@@ -257,9 +282,16 @@ function keyOf(address: Address): string {
 }
 
 function placeOf(space: Space, key: string): DocumentLog | undefined {
-  const id = toHex(fromBase64url(space.record.id));
-  const address = parseAddress(fromHex(key.slice(0, 2) + id + key.slice(2)));
+  const address = addressOf(spaceInHex(space), key);
   return address && space.place(address);
+}
+
+function spaceInHex(space: Space): string {
+  return toHex(fromBase64url(space.record.id));
+}
+
+function addressOf(spaceHex: string, key: string): Address | undefined {
+  return parseAddress(fromHex(key.slice(0, 2) + spaceHex + key.slice(2)));
 }
 
 /** The space document by itself, all epochs' seals, and a channel's segments by 256: all but the last byte. */

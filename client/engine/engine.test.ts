@@ -1,3 +1,6 @@
+import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { lobbyTopicFor } from '@snug/shared/crypto/topic.ts';
+import { parseInviteLink } from '@snug/shared/entries/invite.ts';
 import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { afterEach, expect, test } from 'vitest';
 import { must, type Resident, TestRoom, texts } from './test/room.ts';
@@ -145,6 +148,28 @@ test('an expired invite is refused with a reason', async () => {
   must(await ben.engine.commands.joinSpace({ invite: link }));
   const view = await ben.until('refused', (v) => v.spaces[0]?.state === 'refused');
   expect(view.spaces[0]?.trouble?.code).toBe('expired-invite');
+});
+
+test('strangers in the lobby who say that an invite is bad end nothing: the person is told, and is let in by a member', async () => {
+  const room = new TestRoom();
+  const ada = await enter(room, 'Ada');
+  const { space } = must(await ada.engine.commands.createSpace({ name: 'Lyre Street' }));
+  const { link } = must(await ada.engine.commands.invite({ space }));
+  const invite = parseInviteLink(link);
+  if (!invite.ok) throw new Error(invite.message);
+  const topic = lobbyTopicFor(invite.invite.lobbySecret);
+  room.offline(ada);
+  const ben = await enter(room, 'Ben');
+  must(await ben.engine.commands.joinSpace({ invite: link }));
+  for (let n = 0; n < 5; n++) {
+    const { peerId } = await openDeviceKey(await generateDeviceKey({ extractable: true }));
+    ben.engine.linksEvent({ is: 'refused', peer: peerId, topic, reason: 'bad-invite' });
+  }
+  const view = await ben.until('told', (v) => v.spaces[0]?.trouble !== undefined);
+  expect(view.spaces[0]).toMatchObject({ state: 'joining', trouble: { code: 'not-yet' } });
+  room.online(ada);
+  const after = await ben.until('let in', (v) => v.spaces[0]?.state === 'open');
+  expect(after.spaces[0]?.trouble).toBeUndefined();
 });
 
 test('a channel opened by one appears to the other and takes messages', async () => {

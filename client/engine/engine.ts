@@ -17,13 +17,12 @@ import { type Store, StoreError } from '../space/store.ts';
 import type { Bearings } from './bearings.ts';
 import { EngineCommands } from './commands.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
-import { answerKnock, Refusals } from './door.ts';
+import { Door } from './door.ts';
 import { Meetings } from './meetings.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import type { Dropped } from './present.ts';
 import { Shelf } from './shelf.ts';
 import { messageView, spaceView, timelineView } from './space-view.ts';
-import { lobbyTopic, topicOf } from './topics.ts';
 import type { Traffic } from './traffic.ts';
 import type { EngineView, Received, StorageState } from './view.ts';
 
@@ -66,7 +65,7 @@ export class Engine {
   readonly #shelf: Shelf;
   readonly #neighbourhood: Neighbourhood;
   readonly #meetings: Meetings;
-  readonly #refusals = new Refusals();
+  readonly #door: Door;
   #repo: Promise<DocumentsRepo> | undefined;
   #started = false;
   #storage: StorageState;
@@ -99,6 +98,8 @@ export class Engine {
       repo: () => this.#automerge(),
       onHolders: (space, ids) => this.#onHolders(space, ids),
       onTies: () => this.#show(),
+      judgeKnock: (topic, peer, note) => this.#door.judge(topic, peer, note),
+      onKnocked: (space, by, refusal) => this.#door.answered(space, by, refusal),
       onStoreError,
       onProblem,
     });
@@ -111,6 +112,19 @@ export class Engine {
       typingIn: (space, channel) => this.#neighbourhood.present.typingIn(space, channel),
       isBackground: (space) =>
         [...this.#shelf].length > FEW_SPACES && this.commands.watched?.space !== space.record.id,
+    });
+    this.#door = new Door({
+      shelf: this.#shelf,
+      links: options.links,
+      now: () => clock.now(),
+      ask: (peer, space, lobby, note) => this.#neighbourhood.knock(peer, space, lobby, note),
+      onLetIn: () => this.#neighbourhood.compareAll(),
+      onRefused: (space) => {
+        this.#shelf.saveSoon(space);
+        this.#meetings.leave(space);
+        this.#show();
+      },
+      onHint: () => this.#show(),
     });
     this.commands = new EngineCommands({
       store,
@@ -208,53 +222,38 @@ export class Engine {
     if (this.#closed) return;
     switch (event.is) {
       case 'up':
-        for (const space of this.#shelf)
-          if (space.record.state === 'joining' && lobbyTopic(space) === event.topic)
-            space.welcomers.add(event.peer);
-        return this.#neighbourhood.up(event.peer, event.binding, event.path);
+        this.#door.opened(event);
+        return this.#neighbourhood.up(event, event.binding, event.path);
       case 'path':
         return this.#neighbourhood.path(event.peer, event.path);
       case 'down':
         for (const space of this.#shelf) space.welcomers.delete(event.peer);
-        this.#meetings.gone(event.peer);
         return this.#neighbourhood.down(event.peer, event.surplus === true);
       case 'frame':
         return this.#neighbourhood.frame(event.peer, event.frame);
       case 'authorise':
-        void this.#authorise(event).catch(this.#o.onProblem);
+        void this.#door.authorise(event).catch(this.#o.onProblem);
         return;
-      case 'refused': {
-        const space = this.#shelf.find((s) => lobbyTopic(s) === event.topic);
-        if (!space || !this.#refusals.refused(space, event.peer, event.reason)) return;
-        this.#shelf.saveSoon(space);
-        this.#meetings.leave(space);
-        return this.#show();
-      }
+      case 'knock':
+        return this.#door.knock(event);
+      case 'refused':
+        return this.#door.refused(event);
       case 'here':
-        this.#meetings.said(event.topic, event.peers);
-        return this.#show();
+        // Of what a server says only links come: see `Meetings`.
+        return;
       case 'heads':
         // Withheld acts show by these once epochs can change; until then links compare digests anyway.
         return;
     }
   }
 
-  async #authorise(event: Extract<LinksEvent, { is: 'authorise' }>): Promise<void> {
-    const { topic, peer, note, request } = event;
-    const space = this.#shelf.find((s) => lobbyTopic(s) === topic || topicOf(s) === topic);
-    const reason = space
-      ? await answerKnock(space, peer, note, this.#o.clock.now())
-      : ('not-here' as const);
-    this.#o.links(
-      reason === undefined
-        ? { do: 'authorised', request, allow: true }
-        : { do: 'authorised', request, allow: false, reason },
-    );
-  }
-
   #changed(space: Space, change: SpaceChange): void {
     // Whoever asked for Automerge is told where it failed.
-    void this.#repo?.then((repo) => repo.follow(change.admitted)).catch(() => {});
+    const follow = this.#repo?.then(
+      (repo) => repo.follow(change.admitted),
+      () => {},
+    );
+    void follow?.catch(this.#o.onProblem);
     this.#neighbourhood.push(space, change.admitted);
     if (change.caughtUp) this.#neighbourhood.compareAnew(space);
     if (this.#o.onReceived) for (const item of change.opened) this.#received(space, item);
@@ -329,7 +328,11 @@ export class Engine {
 
   #tick(): void {
     if (this.#closed) return;
-    this.#neighbourhood.tick();
+    try {
+      this.#neighbourhood.tick();
+    } catch (problem) {
+      this.#o.onProblem(problem);
+    }
     this.#tickTimer = this.#o.clock.setTimeout(() => this.#tick(), TICK_MS);
   }
 
@@ -385,7 +388,6 @@ export class Engine {
         this.#neighbourhood.pathTo(peer) ?? 'relayed',
       ]),
       through: [...this.#shelf].flatMap((space) => this.#throughOthers(space)),
-      here: this.#meetings.here,
       present: [...this.#shelf].map((space) => [
         space.record.id,
         this.#neighbourhood.present.present(space),

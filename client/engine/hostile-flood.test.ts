@@ -1,7 +1,11 @@
 /** Floods: much of what is allowed, at a moment that suits a hostile member. */
+import { concatBytes, fromBase64url, toHex } from '@snug/shared/crypto/bytes.ts';
 import { publicKeyFromPeerId } from '@snug/shared/crypto/did-key.ts';
+import { receiptKey, receiptMac } from '@snug/shared/crypto/receipt-mac.ts';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { DIGEST_LINES, type Frame } from '../mesh/frames/frames.ts';
 import { encodeAddress } from '../space/address.ts';
+import { tipOf } from '../space/chain.ts';
 import { MemoryStore } from '../space/store.ts';
 import { loadRepo } from './automerge-node.ts';
 import { must, type Resident, TestRoom, texts } from './test/room.ts';
@@ -53,7 +57,16 @@ async function withEve() {
   await eve.join();
   eve.link();
   await eve.takeAll();
-  return { ada, eve, store };
+  return { room, ada, eve, store, space, channel };
+}
+
+/** Time passes only when it is told to. */
+function standStill(room: TestRoom): (ms: number) => void {
+  let now = room.now();
+  room.now = () => now;
+  return (ms) => {
+    now += ms;
+  };
 }
 
 /** The longest that nothing else had its turn, ms, until the condition holds. */
@@ -117,4 +130,124 @@ test('frames without anything in them cannot wait without end', async () => {
   for (let i = 0; i < 300_000 && eve.closed === undefined; i++) eve.sendBytes(nothing);
   store.release();
   expect(await eve.untilClosed()).toBe('more came than can be looked at');
+});
+
+test('digests that tell without end are read up to a bound', async () => {
+  const { room, eve, space, channel } = await withEve();
+  const pass = standStill(room);
+  const bytes = encodeAddress({ kind: 'segment', space, channel, number: 0 });
+  /** @param first how much of the first segment she claims to hold; of the others, nothing */
+  const page = (first: number) => ({
+    type: 'digest' as const,
+    space: fromBase64url(space),
+    level: 'documents' as const,
+    within: concatBytes(bytes.subarray(0, 1), bytes.subarray(33, -1)),
+    after: new Uint8Array(),
+    lines: Array.from({ length: DIGEST_LINES }, (_, n) => ({
+      key: Uint8Array.of(n),
+      hash: new Uint8Array(8),
+      count: n === 0 ? first : 0,
+    })),
+    last: false,
+    asks: false,
+  });
+  for (let n = 0; n < 40; n++) eve.send(page(0));
+  eve.send(page(1_000));
+  await eve.handled();
+  const wanted = (frame: Frame) =>
+    frame.type === 'want' && toHex(frame.address) === toHex(bytes) && frame.taken === 0;
+  const before = eve.frames.filter(wanted).length;
+  pass(10_000);
+  eve.send(page(1_000));
+  await eve.handled();
+  expect(eve.frames.filter(wanted).length).toBe(before + 1);
+  expect(before).toBe(0);
+  expect(eve.closed).toBeUndefined();
+});
+
+/** Eve vouches, or pretends to, that she holds what Ada has written. */
+async function withReceipts() {
+  const world = await withEve();
+  const { ada, eve, room, space, channel } = world;
+  must(await ada.engine.commands.say({ space, channel, text: 'hello' }));
+  const [said] = (await ada.until('said', (v) => texts(v).length === 1)).timeline?.messages ?? [];
+  const sealing = eve.space.membership.devices.get(ada.peer)?.sealing;
+  if (!said || !sealing) throw new Error('nothing was said');
+  const author = publicKeyFromPeerId(ada.peer);
+  const key = receiptKey(eve.device, { device: author, sealing }, 'holder');
+  const claim = {
+    space: fromBase64url(space),
+    channel: fromBase64url(channel),
+    tip: tipOf(said.id),
+  };
+  if (!key) throw new Error('no key');
+  const place = { address: encodeAddress(eve.segment()), author, hops: 0 };
+  const receipts = (tip: Uint8Array, mac: Uint8Array, count = 1) => ({
+    type: 'receipts' as const,
+    groups: [
+      {
+        ...place,
+        tip,
+        receipts: Array.from({ length: count }, () => ({ device: eve.device.publicKey, mac })),
+      },
+    ],
+  });
+  const tip = claim.tip.slice(0, 4);
+  const pass = standStill(room);
+  return {
+    ...world,
+    pass,
+    vouch: () => eve.send(receipts(tip, receiptMac(key, claim))),
+    pretend: (count: number) => eve.send(receipts(tip, new Uint8Array(8), count)),
+    babble: (count: number) => eve.send(receipts(new Uint8Array(4), new Uint8Array(8), count)),
+    refused: () => ada.engine.dropped.receipts.refused,
+    marked: () => ada.view.timeline?.messages[0]?.delivery === 'everyone',
+  };
+}
+
+test('false receipts are checked up to a bound, and nobody is punished who may only have passed them on', async () => {
+  const { ada, eve, pass, vouch, pretend, refused, marked } = await withReceipts();
+  for (let n = 0; n < 5; n++) pretend(500);
+  vouch();
+  await eve.handled();
+  expect(refused()).toBe(2_501);
+  expect(marked()).toBe(false);
+  expect(eve.closed).toBeUndefined();
+  pass(1_000);
+  vouch();
+  await ada.until('held', () => marked());
+});
+
+test('receipts that name no message of one’s own take nothing from what is checked', async () => {
+  const { ada, eve, vouch, babble, refused, marked } = await withReceipts();
+  for (let n = 0; n < 7; n++) babble(500);
+  await eve.handled();
+  expect(refused()).toBe(3_500);
+  vouch();
+  await ada.until('held', () => marked());
+});
+
+test('pushed entries with wrong signatures are judged up to a bound; who goes on is parted from', async () => {
+  const { room, ada, eve } = await withEve();
+  const pass = standStill(room);
+  const { bytes, deps } = await eve.write('well signed');
+  const forged = (n: number) => {
+    const entry = bytes.slice();
+    new DataView(entry.buffer).setUint32(40, n);
+    return entry;
+  };
+  for (let n = 0; n < 100; n++) eve.push(eve.segment(), forged(n), deps);
+  await eve.handled();
+  // Each that was judged was asked about.
+  expect(eve.frames.filter((frame) => frame.type === 'deps')).toHaveLength(20);
+  eve.push(eve.segment(), bytes, deps);
+  await eve.handled();
+  expect(texts(ada.view)).toEqual([]);
+  expect(eve.closed).toBeUndefined();
+  // It comes by a repair, or when she has been honest for a moment.
+  pass(1_000);
+  eve.push(eve.segment(), bytes, deps);
+  await ada.until('hers', (view) => texts(view).includes('well signed'));
+  for (let n = 100; n < 600; n++) eve.push(eve.segment(), forged(n), deps);
+  expect(await eve.untilClosed()).toMatch(/without end/);
 });

@@ -1,4 +1,7 @@
-/** The topics in which this device meets others, and who is said to be there. */
+/**
+ * The topics in which this device meets others. What a server says of who is there is for the links, which try whether it is so: it
+ * shows nobody as here, since it would make absent members up and ✓✓ wait for them. Whoever is, is linked or says so themselves.
+ */
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { ChannelId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { LinksCommand, Path } from '../mesh/links-port.ts';
@@ -17,7 +20,6 @@ export class Meetings {
   /** As the links were told last. */
   readonly #inBackground = new Map<SpaceId, boolean>();
   readonly #joined = new Set<Topic>();
-  readonly #here = new Map<Topic, ReadonlySet<PeerId>>();
 
   constructor(options: {
     device: DeviceKey;
@@ -58,38 +60,16 @@ export class Meetings {
     this.#inBackground.delete(space.record.id);
     for (const topic of [lobbyTopic(space), topicOf(space)]) {
       if (topic === undefined || !this.#joined.delete(topic)) continue;
-      this.#here.delete(topic);
       this.#links({ do: 'leave', topic });
     }
   }
 
-  /** What a server said of a topic. */
-  said(topic: Topic, peers: readonly PeerId[]): void {
-    if (this.#joined.has(topic)) this.#here.set(topic, new Set(peers));
-  }
-
-  /** A link went down: whoever was at its end is not here until a server says so again. */
-  gone(peer: PeerId): void {
-    for (const [topic, here] of this.#here) {
-      if (!here.has(peer)) continue;
-      const left = new Set(here);
-      left.delete(peer);
-      this.#here.set(topic, left);
-    }
-  }
-
-  get here(): readonly (readonly [Topic, readonly PeerId[]])[] {
-    return [...this.#here].map(([topic, peers]) => [topic, [...peers]]);
-  }
-
   reach(space: Space): Reach {
-    const topic = topicOf(space);
-    const here = topic && this.#here.get(topic);
     return {
       me: this.#device.peerId,
       pathTo: this.#pathTo,
       through: (peer) => this.#through(space, peer),
-      isHere: (peer) => here?.has(peer) === true || this.#isPresent(space, peer),
+      isHere: (peer) => this.#isPresent(space, peer),
       typingIn: (channel) => this.#typingIn(space, channel),
     };
   }

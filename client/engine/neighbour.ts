@@ -4,7 +4,7 @@ import type { ChangeHash, PeerId } from '@snug/shared/protocol/ids.ts';
 import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { WallClock } from '../mesh/clock.ts';
 import { FrameDecoder, FrameEncoder, type ResolveDevice } from '../mesh/frames/frames.ts';
-import type { Path } from '../mesh/links-port.ts';
+import type { LinkName, Path } from '../mesh/links-port.ts';
 import { UnnamedEntries } from './unnamed-entries.ts';
 
 /** Bytes of frames that may wait to be handled: a large space in bulk, and no flood. */
@@ -13,11 +13,15 @@ const QUEUED_BYTES = 64 * 1024 * 1024;
 const QUEUED_FRAME_BYTES = 256;
 /** For so long frames are handled one upon the other, ms; then others have their turn. */
 const STRETCH_MS = 20;
+/** Changes whose tags are remembered: else each entry that names nothing has hundreds of them hashed. */
+const TAGS = 2_048;
 /** Questions that are answered by more than they are long. */
 const QUESTIONS = { perSecond: 20, burst: 200 };
 
-export class Neighbour {
+export class Neighbour implements LinkName {
   readonly peer: PeerId;
+  /** That of the link: another link with the same peer is another neighbour, whose frames have other handles. */
+  readonly link: number;
   /** 32 bytes, the same at both ends, unlike any other link's. */
   readonly binding: Uint8Array;
   path: Path;
@@ -26,6 +30,7 @@ export class Neighbour {
   readonly unnamed = new UnnamedEntries();
   /** First 8 bytes of ids of entries to acknowledge. */
   readonly acknowledge: Uint8Array[] = [];
+  readonly #tags = new Map<ChangeHash, Uint8Array>();
   #queue: Promise<void> = Promise.resolve();
   #queuedBytes = 0;
   #stretchFrom = 0;
@@ -33,10 +38,11 @@ export class Neighbour {
   misbehaved = false;
   readonly #questions = new TokenBucket(QUESTIONS, 0);
 
-  constructor(peer: PeerId, binding: Uint8Array, path: Path, resolve: ResolveDevice) {
+  constructor({ peer, link }: LinkName, binding: Uint8Array, path: Path, resolve: ResolveDevice) {
     this.encoder = new FrameEncoder(resolve);
     this.decoder = new FrameDecoder(resolve);
     this.peer = peer;
+    this.link = link;
     this.binding = binding;
     this.path = path;
   }
@@ -81,6 +87,12 @@ export class Neighbour {
    * changes into one tag.
    */
   tag(hash: ChangeHash): Uint8Array {
-    return sha256(concatBytes(this.binding, fromHex(hash))).slice(0, 8);
+    const known = this.#tags.get(hash);
+    if (known) return known;
+    const tag = sha256(concatBytes(this.binding, fromHex(hash))).slice(0, 8);
+    this.#tags.set(hash, tag);
+    const [oldest] = this.#tags.keys();
+    if (this.#tags.size > TAGS && oldest !== undefined) this.#tags.delete(oldest);
+    return tag;
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { entryId } from '@snug/shared/entries/entry.ts';
-import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+import type { EntryId, PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { WallClock } from '../mesh/clock.ts';
 import {
   type Frame,
@@ -13,7 +13,7 @@ import {
   type SentFrame,
   trafficClassOf,
 } from '../mesh/frames/frames.ts';
-import type { LinksCommand, Path } from '../mesh/links-port.ts';
+import type { LinkName, LinksCommand, Path } from '../mesh/links-port.ts';
 import type { SyncMessage } from '../mesh/repair/repo-adapter.ts';
 import type { Space, SpaceChange } from '../space/space.ts';
 import { StoreError } from '../space/store.ts';
@@ -21,6 +21,7 @@ import { Acknowledging } from './acknowledging.ts';
 import { Comparing } from './comparing.ts';
 import { DeviceNames } from './device-names.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
+import { Knocks, type KnocksOptions } from './knocks.ts';
 import { Neighbour } from './neighbour.ts';
 import { Present } from './present.ts';
 import { Pushing } from './pushing.ts';
@@ -41,6 +42,9 @@ export interface NeighbourhoodOptions {
   /** More is known of who holds these own entries of the space. */
   readonly onHolders: (space: Space, ids: readonly EntryId[]) => void;
   readonly onTies: () => void;
+  readonly judgeKnock: KnocksOptions['judge'];
+  /** A neighbour has let this device in, or (with a reason) has not. */
+  readonly onKnocked: (space: Space, by: LinkName, refusal: string | undefined) => void;
   readonly onStoreError: (error: unknown) => void;
   readonly onProblem: (problem: unknown) => void;
 }
@@ -59,6 +63,7 @@ export class Neighbourhood {
   readonly #heardThrough = new Map<PeerId, PeerId>();
   readonly #traffic = new TrafficCounter();
   readonly #devices: DeviceNames;
+  readonly #knocks: Knocks;
 
   constructor(options: NeighbourhoodOptions) {
     this.#o = options;
@@ -74,6 +79,7 @@ export class Neighbourhood {
         this.#receiving.receive(from, place, arrivals, 'forgiven'),
       gap: (peer, space, log) => this.#comparing.gap(peer, space, log.id),
       compare: (peer, space) => this.#comparing.ask(peer, space),
+      misbehaved: (peer, reason) => this.#misbehaved(peer, reason),
     });
     this.present = new Present({
       ...options,
@@ -98,6 +104,10 @@ export class Neighbourhood {
       mayTalk,
       send,
       equal: (peer, document) => this.#acknowledging.equal(peer, document),
+      inVain: (peer) => {
+        const neighbour = neighbours.get(peer);
+        if (neighbour) options.links({ do: 'vain', peer, link: neighbour.link });
+      },
     });
     this.#receiving = new Receiving({
       ...options,
@@ -105,6 +115,16 @@ export class Neighbourhood {
       comparing: this.#comparing,
       sessions: this.#sessions,
       misbehaved: (peer, reason) => this.#misbehaved(peer, reason),
+    });
+    this.#knocks = new Knocks({
+      judge: options.judgeKnock,
+      answered: (space, peer, refusal) => {
+        const neighbour = neighbours.get(peer);
+        if (neighbour) options.onKnocked(space, neighbour, refusal);
+      },
+      send,
+      misbehaved: (peer, reason) => this.#misbehaved(peer, reason),
+      now: () => options.clock.now(),
     });
   }
 
@@ -132,8 +152,9 @@ export class Neighbourhood {
     return this.#traffic.totals;
   }
 
-  up(peer: PeerId, binding: Uint8Array, path: Path): void {
-    this.#neighbours.set(peer, new Neighbour(peer, binding, path, this.#devices.resolve));
+  up(link: LinkName, binding: Uint8Array, path: Path): void {
+    const { peer } = link;
+    this.#neighbours.set(peer, new Neighbour(link, binding, path, this.#devices.resolve));
     this.#pushing.meet();
     this.#comparing.begin(peer);
     this.#o.onTies();
@@ -152,9 +173,15 @@ export class Neighbourhood {
     this.#pushing.down(peer);
     this.#comparing.linkDown(peer);
     this.#sessions.linkDown(peer);
+    this.#knocks.down(peer);
     this.present.down(peer, surplus);
     for (const space of this.#o.shelf) space.forget(peer);
     this.#o.onTies();
+  }
+
+  /** Asks a linked peer to let this device into a space. */
+  knock(peer: PeerId, space: Space, lobby: Topic, note: Uint8Array): void {
+    if (this.#neighbours.has(peer)) this.#knocks.ask(peer, space, lobby, note);
   }
 
   /** Members may have changed: whoever shares a space now is compared with. */
@@ -219,7 +246,7 @@ export class Neighbourhood {
       else this.#o.onProblem(error);
     };
     if (!from.inOrder(bytes, work, onError, this.#o.clock))
-      this.#misbehaved(from.peer, 'more came than can be looked at');
+      this.#close(from, 'more came than can be looked at');
   }
 
   /** Once its turn has come: what it holds takes many times the memory of its bytes, and the frame before may admit whom it names. */
@@ -229,7 +256,7 @@ export class Neighbourhood {
       frame = from.decoder.decode(bytes);
     } catch (error) {
       const why = error instanceof MalformedFrame ? error.message : 'unreadable';
-      this.#misbehaved(from.peer, `malformed frame: ${why}`);
+      this.#close(from, `malformed frame: ${why}`);
       return undefined;
     }
     this.#traffic.received(trafficClassOf(frame), bytes.length);
@@ -243,6 +270,8 @@ export class Neighbourhood {
     if (frame.type === 'digest') return this.#comparing.digest(peer, frame);
     if (frame.type === 'receipts' || frame.type === 'presence')
       return this.present.frame(peer, frame);
+    if (frame.type === 'knock' || frame.type === 'knockAnswer')
+      return this.#knocks.frame(peer, frame);
     const place = this.#receiving.place(peer, frame.address);
     if (!place) return;
     const { space, log } = place;
@@ -286,12 +315,18 @@ export class Neighbourhood {
     if (!neighbour) return;
     const bytes = neighbour.encoder.encode(frame);
     this.#traffic.sent(trafficClassOf(frame), bytes.length);
-    this.#o.links({ do: 'send', peer, frame: bytes, priority: priorityOf(frame) });
+    const { link } = neighbour;
+    this.#o.links({ do: 'send', peer, link, frame: bytes, priority: priorityOf(frame) });
   }
 
   #misbehaved(peer: PeerId, reason: string): void {
     const neighbour = this.#neighbours.get(peer);
-    if (neighbour) neighbour.misbehaved = true;
-    this.#o.links({ do: 'close', peer, reason, misbehaved: true });
+    if (neighbour) this.#close(neighbour, reason);
+  }
+
+  #close(neighbour: Neighbour, reason: string): void {
+    const { peer, link } = neighbour;
+    neighbour.misbehaved = true;
+    this.#o.links({ do: 'close', peer, link, reason, misbehaved: true });
   }
 }

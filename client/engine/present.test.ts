@@ -109,6 +109,7 @@ function receiptOf(
 
 test('an author learns that somebody holds a message with whom there is no link, and of all before it', async () => {
   const { ben, cleo, space, channel } = await threeInARow();
+  await ben.until('Cleo', () => present(ben, space).includes(cleo.peer));
   const said: EntryId[] = [];
   for (const text of ['one', 'two', 'three'])
     said.push(must(await ben.engine.commands.say({ space, channel, text })).id);
@@ -220,6 +221,19 @@ test('typing shows elsewhere by name, and no longer than until the message has c
   await cleo.until('done', (v) => texts(v).includes('done') && v.timeline?.typing.length === 0);
 });
 
+test('a server shows nobody as here by saying so, and makes nobody wait for them', async () => {
+  const { room, ada, ben, cleo, space, channel } = await threeInARow();
+  room.offline(cleo);
+  await ada.until('gone', (v) => v.spaces[0]?.here === 2);
+  await ben.until('gone', (v) => v.spaces[0]?.here === 2);
+  for (const { topic } of room.specsOf(ben))
+    ben.engine.linksEvent({ is: 'here', topic, size: 3, peers: [ada.peer, cleo.peer] });
+  const { id } = must(await ben.engine.commands.say({ space, channel, text: 'hello' }));
+  await ben.until('everyone', () => deliveryOf(ben, id) === 'everyone');
+  expect(ben.view.spaces[0]?.here).toBe(2);
+  expect(ben.view.spaces[0]?.members.find((m) => m.name === 'Cleo')?.tie).toBe('offline');
+});
+
 test('a member cannot make another present, nor typing, and what was said once is not heard again', async () => {
   const { ada, ben, eve, space, channel } = await withEve();
   const epoch = eve.space.writingEpoch;
@@ -236,8 +250,8 @@ test('a member cannot make another present, nor typing, and what was said once i
     });
   await ada.until('Ben', () => present(ada, space).includes(ben.peer));
   const benKey = publicKeyFromPeerId(ben.peer);
-  const mark = { run: Date.now() + 1_000_000, count: 0 };
-  const typing = { seconds: 30, leaving: false, typing: channel, lost: [] };
+  const mark = { run: Date.now() + 200_000, count: 0 };
+  const typing = { seconds: 30, leaving: false, typing: channel, lost: [], after: [] };
   const asBen = { ...eve.device, publicKey: benKey };
   send(benKey, await sealPresence(place, asBen, mark, typing));
   send(benKey, await sealPresence(place, asBen, mark, { ...typing, leaving: true }));
@@ -253,6 +267,7 @@ test('a member cannot make another present, nor typing, and what was said once i
     seconds: 0,
     leaving: true,
     lost: [],
+    after: [],
   });
   send(eve.device.publicKey, goodbye);
   await ada.until('Eve left', () => !present(ada, space).includes(eve.peer));

@@ -2,6 +2,7 @@
  * What passes along the broadcast tree without being stored: who is here and typing, and who has stored what. One narrow face for
  * the neighbourhood, which brings frames and hands them to links.
  */
+import { fractionOf } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { ChannelId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import type { Timer, WallClock } from '../mesh/clock.ts';
@@ -58,10 +59,7 @@ export class Present {
   constructor(options: PresentOptions) {
     this.#shelf = options.shelf;
     this.#clock = options.clock;
-    const random = () => {
-      const [a = 0, b = 0, c = 0] = options.randomBytes(3);
-      return (a * 65_536 + b * 256 + c) / 2 ** 24;
-    };
+    const random = () => fractionOf(options.randomBytes(4));
     this.#vouching = new Vouching({
       ...options,
       random,

@@ -1,5 +1,8 @@
-import { afterEach, expect, test } from 'vitest';
+import { toHex } from '@snug/shared/crypto/bytes.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { shortBytes } from '../mesh/frames/short-id.ts';
 import { must, type Resident, TestRoom, texts } from './test/room.ts';
+import type { EngineView } from './view.ts';
 
 const ENTRY = 1;
 const ACKNOWLEDGE = 2;
@@ -45,13 +48,16 @@ async function gathering(
     const pair = [all[i]?.peer ?? '', all[j]?.peer ?? ''].sort().join(' ');
     room.cut.add(pair);
   }
+  const linked = ({ spaces: [seen] }: EngineView) =>
+    seen?.members.filter(({ you, tie }) => !you && tie === 'direct').length;
   for (const who of all) room.offline(who);
+  // Else it may be of the links before that an engine speaks.
+  for (const who of all) await who.until('alone', (v) => linked(v) === 0);
   for (const who of all) room.online(who);
-  const linked = (i: number, j: number) => {
-    const [a, b] = [all[i], all[j]];
-    return a !== undefined && b !== undefined && room.linked(a, b);
-  };
-  await ada.until('linked again', () => names.every((_, i) => names.some((_, j) => linked(i, j))));
+  for (const [i, who] of all.entries()) {
+    const others = names.length - 1 - apart.filter((pair) => pair.includes(i)).length;
+    await who.until('linked again', (v) => linked(v) === others);
+  }
   const say = async (who: Resident, text: string) =>
     must(await who.engine.commands.say({ space, channel, text }));
   const heard = (text: string) =>
@@ -85,21 +91,28 @@ test('in a room of six a tree comes about: each message crosses five links, whoe
 });
 
 test('only the author is thanked, over their own link, whoever brought the entry', async () => {
-  const { room, all, ada, say, heard, crossed } = await gathering(['A', 'B', 'C', 'D']);
+  const { room, all, ada, say, heard } = await gathering(['A', 'B', 'C', 'D']);
   for (let n = 0; n < 8; n++) {
     await say(ada, `before ${n}`);
     await heard(`before ${n}`);
   }
-  await ada.until('held by all', (v) => v.timeline?.messages.at(-1)?.delivery === 'everyone');
-  const [, ben] = all;
+  const [, ben, ...others] = all;
   if (!ben) throw new Error('nobody');
-  room.frames.length = 0;
-  await say(ben, 'from Ben');
+  const { id } = await say(ben, 'from Ben');
   await heard('from Ben');
-  await ben.until('held by all', (v) => v.timeline?.messages.at(-1)?.delivery === 'everyone');
-  const thanks = room.frames.filter(({ frame }) => frame[0] === ACKNOWLEDGE);
-  expect(thanks.every(({ to }) => to === ben.peer)).toBe(true);
-  expect(crossed(ACKNOWLEDGE)).toBeLessThanOrEqual(3);
+  // Those for what was said before may come late: on a busy machine a receipt has overtaken them.
+  const named = toHex(shortBytes(id));
+  const thanks = () =>
+    room.frames.filter(({ frame }) => frame[0] === ACKNOWLEDGE && toHex(frame).includes(named));
+  const thankful = [ada.peer, ...others.map(({ peer }) => peer)].sort();
+  // Whoever thanks has sent all their thanks of the moment at once, so none for somebody else can follow.
+  await vi.waitFor(() => expect(thanks()).toHaveLength(thankful.length), { timeout: 20_000 });
+  expect(
+    thanks()
+      .map(({ from }) => from)
+      .sort(),
+  ).toEqual(thankful);
+  expect(thanks().every(({ to }) => to === ben.peer)).toBe(true);
 });
 
 test('whoever is not pushed an entry is told of it by another neighbour, and asks for it', async () => {

@@ -2,8 +2,10 @@
  * Carries out the broadcast tree: entries go to and come from neighbours one by one, with what announces, asks for and
  * declines them. Only what is stored is pushed, and only to members.
  */
+import { fractionOf } from '@snug/shared/crypto/bytes.ts';
 import { entryId } from '@snug/shared/entries/entry.ts';
 import type { EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import {
   BroadcastTree,
   type TreeInput,
@@ -25,6 +27,20 @@ const UNDER_WAY = 4096;
 /** Newest entries of each document that are known to the tree when it begins. */
 const HELD = 1024;
 
+/**
+ * Pushed entries of one neighbour's that are refused, a second and at once. Where a newcomer's key begins like that of a member
+ * and their admission has not come, an honest neighbour's push is taken for the member's: that happens to a few entries.
+ * Each costs a signature, so past these no push is judged; what it held comes by a repair, with nothing left to guess.
+ */
+const REFUSED = { perSecond: 1, burst: 20 };
+/** Pushes that were refused, or not judged for that: past these it is nobody's mistake. */
+const TO_NO_PURPOSE = { perSecond: 0.5, burst: 500 };
+
+interface Patience {
+  readonly refused: TokenBucket;
+  readonly toNoPurpose: TokenBucket;
+}
+
 export interface PushingOptions {
   readonly me: PeerId;
   readonly clock: WallClock;
@@ -41,6 +57,8 @@ export interface PushingOptions {
   /** Something that an entry builds on is missing. */
   readonly gap: (peer: PeerId, space: Space, log: DocumentLog) => void;
   readonly compare: (peer: PeerId, space: Space) => void;
+  /** Ends the link, with the reason. */
+  readonly misbehaved: (peer: PeerId, reason: string) => void;
 }
 
 export class Pushing {
@@ -48,6 +66,7 @@ export class Pushing {
   readonly #tree: BroadcastTree;
   readonly #shared = new Map<SpaceId, Set<PeerId>>();
   readonly #underWay = new Set<EntryId>();
+  readonly #patience = new Map<PeerId, Patience>();
   #timer: Timer | undefined;
   #timerAt = 0;
 
@@ -55,7 +74,7 @@ export class Pushing {
     this.#o = options;
     this.#tree = new BroadcastTree({
       me: options.me,
-      random: () => new DataView(options.randomBytes(4).buffer).getUint32(0) / 2 ** 32,
+      random: () => fractionOf(options.randomBytes(4)),
     });
   }
 
@@ -94,6 +113,7 @@ export class Pushing {
 
   down(peer: PeerId): void {
     for (const shared of this.#shared.values()) shared.delete(peer);
+    this.#patience.delete(peer);
     this.#tell({ is: 'down', peer });
   }
 
@@ -125,6 +145,11 @@ export class Pushing {
     const { peer } = from;
     const id = entryId(bytes);
     const group = space.record.id;
+    const patience = this.#patienceWith(peer);
+    if (!patience.refused.holds(1, this.#o.clock.now()) && !log.byId(id)) {
+      this.#toNoPurpose(peer, patience);
+      return this.#o.gap(peer, space, log);
+    }
     let ambiguous = false;
     const name = () => {
       // What is held already needs no deps to be known again.
@@ -141,6 +166,10 @@ export class Pushing {
       this.#underWay.delete(id);
       return this.#tell({ is: 'repeated', group, id, from: peer });
     }
+    if (verdict === 'refused') {
+      patience.refused.take(1, this.#o.clock.now());
+      this.#toNoPurpose(peer, patience);
+    }
     if (ambiguous || verdict === 'refused') {
       // The tags may have stood for other deps: only a failure with the deps in full is misbehaviour.
       const address = encodeAddress(log.address);
@@ -150,6 +179,21 @@ export class Pushing {
     }
     this.#tell({ is: 'waiting', group, id, from: peer });
     if (!result) this.#o.gap(peer, space, log);
+  }
+
+  #patienceWith(peer: PeerId): Patience {
+    const now = this.#o.clock.now();
+    const patience = this.#patience.get(peer) ?? {
+      refused: new TokenBucket(REFUSED, now),
+      toNoPurpose: new TokenBucket(TO_NO_PURPOSE, now),
+    };
+    this.#patience.set(peer, patience);
+    return patience;
+  }
+
+  #toNoPurpose(peer: PeerId, { toNoPurpose }: Patience): void {
+    if (!toNoPurpose.take(1, this.#o.clock.now()))
+      this.#o.misbehaved(peer, 'entries that nobody can take, without end');
   }
 
   /** This one is on its way in by a push, whatever it waits for. */

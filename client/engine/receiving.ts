@@ -112,7 +112,7 @@ export class Receiving {
   }
 }
 
-/** Members talk; and a newcomer listens to whoever let them in, until they know who the members are. */
+/** Members talk; and a newcomer listens to whomever they have asked to let them in, until they know who the members are. */
 export function mayTalk(space: Space, peer: PeerId): boolean {
   return space.serves(peer) || (space.record.state === 'joining' && space.welcomers.has(peer));
 }

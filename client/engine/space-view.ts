@@ -19,13 +19,13 @@ import type {
   Trouble,
 } from './view.ts';
 
-/** Who can be reached, as links and servers tell it. */
+/** Who can be reached, as links tell it and they themselves. */
 export interface Reach {
   readonly me: PeerId;
   pathTo(peer: PeerId): Path | undefined;
   /** The neighbour through whom something of a peer's came last. */
   through(peer: PeerId): PeerId | undefined;
-  /** Heard of along the broadcast tree, or said to be in the space's topic by a server, whether linked or not. */
+  /** Says so along the broadcast tree, whether linked or not. */
   isHere(peer: PeerId): boolean;
   /** Devices whose owners are typing in a channel. */
   typingIn(channel: ChannelId): readonly PeerId[];
@@ -58,6 +58,21 @@ export function refusalTrouble(reason: string): Trouble {
   );
 }
 
+const HINTS: Readonly<Record<string, string>> = {
+  later:
+    'This invite is letting in many people just now. You are let in when it is your turn: leave this page open, or come back later.',
+  'expired-invite':
+    'Somebody who is here says that this invite has expired. The others are still asked; if none of them lets you in, ask whoever sent it for a new one.',
+};
+
+/** Why nobody has let this device in yet, as far as anybody has said: it goes on asking. */
+function hintTrouble(reason: string): Trouble {
+  const message =
+    HINTS[reason] ??
+    'Somebody who is here does not know this invite. The others are still asked; if none of them lets you in, ask whoever sent it for a new one.';
+  return { code: 'not-yet', message };
+}
+
 export function spaceView(space: Space, reach: Reach, now: number): SpaceView {
   const { membership, record } = space;
   const settings = settingsOf(space.settings, membership, now);
@@ -79,7 +94,10 @@ export function spaceView(space: Space, reach: Reach, now: number): SpaceView {
     })),
     here: members.filter((member) => member.tie !== 'offline' || member.you).length,
   };
-  return record.refusal === undefined ? base : { ...base, trouble: refusalTrouble(record.refusal) };
+  if (record.refusal !== undefined) return { ...base, trouble: refusalTrouble(record.refusal) };
+  if (record.state === 'joining' && space.hint !== undefined)
+    return { ...base, trouble: hintTrouble(space.hint) };
+  return base;
 }
 
 function memberViews(space: Space, settings: Settings, reach: Reach): MemberView[] {

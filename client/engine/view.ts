@@ -11,6 +11,7 @@ export interface Trouble {
     | 'bad-invite'
     | 'expired-invite'
     | 'refused-invite'
+    | 'not-yet'
     | 'other-version'
     | 'storage-refused'
     | 'storage-full'
@@ -52,7 +53,8 @@ export interface ChannelView {
 }
 
 /**
- * `joining`: the invite was taken, nobody has let us in yet (nobody is there, or it is under way).
+ * `joining`: the invite was taken, nobody has let us in yet (nobody is there, or it is under way); `trouble` tells what somebody
+ * answered, if anybody did.
  * `refused`: somebody looked at the invite and said no; `trouble` says why.
  */
 export type SpaceState = 'joining' | 'open' | 'refused';

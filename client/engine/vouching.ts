@@ -7,6 +7,7 @@ import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { peerIdFromPublicKey, publicKeyFromPeerId } from '@snug/shared/crypto/did-key.ts';
 import { isReceiptMac, receiptKey, receiptMac } from '@snug/shared/crypto/receipt-mac.ts';
 import type { ChannelId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { WallClock } from '../mesh/clock.ts';
 import {
   FRAME_RECEIPTS,
@@ -24,12 +25,20 @@ import type {
 import { encodeAddress, parseAddress } from '../space/address.ts';
 import { type Chain, type Opened, tipOf } from '../space/chain.ts';
 import type { Space } from '../space/space.ts';
+import { OwnTips } from './own-tips.ts';
 import type { Shelf } from './shelf.ts';
 
 /** Bytes of an entry's id by which a receipt names it. */
 const TIP_BYTES = 4;
-/** Own messages among which a tip is looked for, and that one receipt marks, the newest first. */
-const LOOKED_AT = 1_000;
+/** Most own messages that one receipt marks, the newest first. */
+const MARKED_AT_ONCE = 1_000;
+/** What checking takes, in the time of one MAC: the key of a holder who has not vouched before is a turn of X25519. */
+const COST = { mac: 1, key: 100 };
+/**
+ * What one neighbour may make this device check in vain, in these, a second and at once: some milliseconds, and some tens of
+ * them. Receipts that are true, or that name no message of this device's, take nothing of it.
+ */
+const FALSE_RECEIPTS = { perSecond: 200, burst: 2_000 };
 /** Most holders and channels whose last receipt is remembered, and most keys: the oldest are forgotten. */
 const REMEMBERED = 8_192;
 
@@ -53,10 +62,15 @@ export class Vouching {
   readonly #asAuthor = new Map<PeerId, Uint8Array | undefined>();
   /** Up to where a holder has been marked. */
   readonly #marked = new Map<string, Opened>();
+  readonly #own: OwnTips;
+  readonly #allowances = new Map<PeerId, TokenBucket>();
+  /** Frames name a device by one and the same bytes each time. */
+  readonly #peers = new WeakMap<Uint8Array, PeerId>();
   #refused = 0;
 
   constructor(options: VouchingOptions) {
     this.#o = options;
+    this.#own = new OwnTips(options.device.peerId, TIP_BYTES);
     this.#receipts = new Receipts({
       me: options.device.peerId,
       random: options.random,
@@ -95,6 +109,7 @@ export class Vouching {
   }
 
   down(peer: PeerId): void {
+    this.#allowances.delete(peer);
     this.#handle({ is: 'down', peer });
   }
 
@@ -121,14 +136,20 @@ export class Vouching {
     const space = address && this.#o.shelf.get(address.space);
     if (!space?.serves(from) || address?.kind !== 'segment') return [];
     const { channel } = address;
-    const author = peerIdFromPublicKey(group.author);
+    const author = this.#peerOf(group.author);
     if (!space.membership.channels.has(channel) || !space.serves(author)) return [];
     return group.receipts.flatMap(({ device, mac }) => {
-      const holder = peerIdFromPublicKey(device);
+      const holder = this.#peerOf(device);
       if (!space.serves(holder)) return [];
       const { tip, hops } = group;
       return [{ space: address.space, channel, author, holder, tip, mac, hops }];
     });
+  }
+
+  #peerOf(device: Uint8Array): PeerId {
+    const known = this.#peers.get(device) ?? peerIdFromPublicKey(device);
+    this.#peers.set(device, known);
+    return known;
   }
 
   #handle(input: ReceiptsInput): void {
@@ -136,7 +157,8 @@ export class Vouching {
   }
 
   #perform(output: ReceiptsOutput): void {
-    if (output.do === 'judge') for (const receipt of output.receipts) this.#judge(receipt);
+    if (output.do === 'judge')
+      for (const receipt of output.receipts) this.#judge(output.from, receipt);
     else
       for (let at = 0; at < output.receipts.length; at += FRAME_RECEIPTS) {
         const groups = groupsOf(output.receipts.slice(at, at + FRAME_RECEIPTS));
@@ -157,32 +179,47 @@ export class Vouching {
     return key && { tip: shortTip(upTo.id), mac: receiptMac(key, claim) };
   }
 
-  #judge({ space: id, channel, holder, tip, mac }: Receipt): void {
+  /**
+   * What proves nothing may be somebody else's doing who is further away, so it is counted and its bearer goes unpunished; but
+   * past their allowance nothing more of what they bring is checked, until some of it has come back.
+   */
+  #judge(from: PeerId, { space: id, channel, holder, tip, mac }: Receipt): void {
     const space = this.#o.shelf.get(id);
-    const key = space && this.#key(this.#asAuthor, space, holder, 'author');
     const chain = space?.channel(channel);
-    const own = chain?.by(this.#o.device.peerId).slice(-LOOKED_AT) ?? [];
-    const upTo = own.findLast((entry) => {
-      if (!key || !begins(entry.id, tip)) return false;
-      const place = { space: fromBase64url(id), channel: fromBase64url(channel) };
-      return isReceiptMac(key, { ...place, tip: tipOf(entry.id) }, mac);
-    });
-    if (!space || !chain || !upTo) {
+    const named = chain ? this.#own.named(chain, tip) : [];
+    if (!space || !chain || named.length === 0) {
       this.#refused++;
       return;
     }
-    const marked = this.#mark(`${id} ${channel} ${holder}`, chain, upTo);
-    if (marked.length > 0) this.#o.holds(space, holder, marked);
+    const marks = `${id} ${channel} ${holder}`;
+    const marked = this.#marked.get(marks);
+    const news = named.filter((entry) => !marked || entry.body.n > marked.body.n);
+    if (news.length === 0) return;
+    const cost = news.length * COST.mac + (this.#asAuthor.has(holder) ? 0 : COST.key);
+    const now = this.#o.clock.now();
+    const allowance = this.#allowances.get(from) ?? new TokenBucket(FALSE_RECEIPTS, now);
+    this.#allowances.set(from, allowance);
+    const key = allowance.holds(cost, now) && this.#key(this.#asAuthor, space, holder, 'author');
+    const place = { space: fromBase64url(id), channel: fromBase64url(channel) };
+    const upTo = news.findLast(
+      (entry) => key && isReceiptMac(key, { ...place, tip: tipOf(entry.id) }, mac),
+    );
+    if (!upTo) {
+      allowance.take(cost, now);
+      this.#refused++;
+      return;
+    }
+    const ids = this.#mark(marks, chain, upTo);
+    if (ids.length > 0) this.#o.holds(space, holder, ids);
   }
 
   /** Own messages from this one back to those that were marked before. */
   #mark(key: string, chain: Chain, upTo: Opened): readonly EntryId[] {
     const before = this.#marked.get(key);
-    if (before && upTo.body.n <= before.body.n) return [];
     remember(this.#marked, key, upTo);
     const ids = new Set<EntryId>();
     const open = [upTo];
-    for (let next = open.pop(); next && ids.size < LOOKED_AT; next = open.pop()) {
+    for (let next = open.pop(); next && ids.size < MARKED_AT_ONCE; next = open.pop()) {
       if (ids.has(next.id) || next.id === before?.id) continue;
       ids.add(next.id);
       open.push(...chain.previous(next));
@@ -220,11 +257,6 @@ function isStored(space: Space, channel: ChannelId): boolean {
 
 function shortTip(id: EntryId): Uint8Array {
   return tipOf(id).slice(0, TIP_BYTES);
-}
-
-function begins(id: EntryId, tip: Uint8Array): boolean {
-  const own = shortTip(id);
-  return own.every((byte, i) => byte === tip[i]);
 }
 
 function groupsOf(receipts: readonly Receipt[]): readonly ReceiptsFrameGroup[] {

@@ -43,6 +43,7 @@ export async function createNodePeer(options: NodePeerOptions): Promise<NodePeer
     device,
     emit: (event: LinksEvent) => engine.linksEvent(event),
     ownServer: options.server,
+    onProblem,
     rtc: options.wrtc ? { wrtc: options.wrtc } : {},
     ...(options.connect ? { connect: options.connect } : {}),
   });

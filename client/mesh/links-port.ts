@@ -5,6 +5,11 @@
  *
  * A link joins this device to one neighbour and is reliable and ordered, whatever path carries it: a frame handed
  * to `send` arrives once, in order of its priority class, or the link goes down.
+ *
+ * Two devices have one link at a time, and another may take its place while messages about it are still under way to the other
+ * thread. So a link has a number: `up` tells it, every command about the link repeats it, and one that names an earlier link than
+ * the peer has now does nothing. Events need no number: they come in the order in which things happened, so `path`,
+ * `frame`, `knock` and `down` are of the link that came `up` last.
  */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 
@@ -14,6 +19,9 @@ export type Path = 'direct' | 'relayed';
 /** Live chat overtakes bulk. Order is kept within a class. */
 export type Priority = 'chat' | 'bulk';
 
+/** How long the engine may take to answer `authorise`, ms; then the stranger is refused. */
+export const DECIDE_MS = 10_000;
+
 export interface TopicSpec {
   readonly topic: Topic;
   /** 32 bytes: seals the signals of this topic. */
@@ -22,14 +30,14 @@ export interface TopicSpec {
   readonly servers: readonly string[];
   /**
    * Whom to link to. `listed`: whoever of `allowed` is here, offered and accepted without asking. `knock`: any
-   * peer found here, `allowed` first, a few at a time, with `note` riding in the offer; for a newcomer, who knows
-   * nobody yet. `wait`: offers nothing, only answers; for a member who waits in the lobby.
+   * peer found here, `allowed` first, a few at a time, with `note` riding in the offer, or over the link that there is
+   * already (`knock`); for a newcomer, who knows nobody there yet. `wait`: offers nothing, only answers; for a member who waits in the lobby.
    */
   readonly initiate: 'listed' | 'knock' | 'wait';
   readonly allowed: readonly PeerId[];
   /** One of many spaces and not on the screen: it makes do with fewer links. */
   readonly background?: boolean;
-  /** Rides in each offer of a `knock`; the other engine judges it. At most 1 KiB. */
+  /** Goes with each `knock`; the other engine judges it. At most 1 KiB. */
   readonly note?: Uint8Array;
   /** 8 bytes that ride in each signal: a hash of the space document's heads. */
   readonly heads?: Uint8Array;
@@ -40,6 +48,12 @@ export interface IceSettings {
   readonly relayOnly: boolean;
 }
 
+/** One link: the peer, and the number that `up` told. */
+export interface LinkName {
+  readonly peer: PeerId;
+  readonly link: number;
+}
+
 /** From the engine to the links. */
 export type LinksCommand =
   /** Joins the topic, or changes what is said of it. */
@@ -47,12 +61,11 @@ export type LinksCommand =
   | { readonly do: 'leave'; readonly topic: Topic }
   /** These were heard through the mesh lately, linked or not: nothing parts this device from them. */
   | { readonly do: 'reached'; readonly topic: Topic; readonly peers: readonly PeerId[] }
-  | {
+  | (LinkName & {
       readonly do: 'send';
-      readonly peer: PeerId;
       readonly frame: Uint8Array;
       readonly priority: Priority;
-    }
+    })
   /** Answers `authorise`. The reason is told to the other side. */
   | {
       readonly do: 'authorised';
@@ -60,25 +73,31 @@ export type LinksCommand =
       readonly allow: boolean;
       readonly reason?: string;
     }
+  /** Answers `knock`: the linked peer has let this device in, or has refused. */
+  | (LinkName & {
+      readonly do: 'knocked';
+      readonly topic: Topic;
+      readonly letIn: boolean;
+    })
+  /** The neighbour has twice not given what it says it holds: where another can take its place, it should. */
+  | (LinkName & { readonly do: 'vain' })
   /** Closes a link. `misbehaved` makes its reconnects back off. */
-  | {
+  | (LinkName & {
       readonly do: 'close';
-      readonly peer: PeerId;
       readonly reason: string;
       readonly misbehaved: boolean;
-    };
+    });
 
 /** From the links to the engine. */
 export type LinksEvent =
-  | {
+  | (LinkName & {
       readonly is: 'up';
-      readonly peer: PeerId;
       /** The topic whose signals brought the link up. */
       readonly topic: Topic;
       /** 32 bytes that both ends know and no third party chose: the same at both ends, fresh for each link. */
       readonly binding: Uint8Array;
       readonly path: Path;
-    }
+    })
   | { readonly is: 'path'; readonly peer: PeerId; readonly path: Path }
   | {
       readonly is: 'down';
@@ -95,6 +114,16 @@ export type LinksEvent =
       readonly topic: Topic;
       readonly peer: PeerId;
       readonly note?: Uint8Array;
+    }
+  /**
+   * Ask this peer, with whom there is a link, to let us in where `topic` is the lobby. Answered by `knocked`, if it ever is: one
+   * who does not know how to answer is asked again much later.
+   */
+  | {
+      readonly is: 'knock';
+      readonly topic: Topic;
+      readonly peer: PeerId;
+      readonly note: Uint8Array;
     }
   /** Our offer was answered by a refusal. */
   | {
@@ -128,8 +157,7 @@ export interface ServerStatus {
 }
 
 /** Counters of one link, since it came up. Bytes are what was handed to a channel or socket, framing included. */
-export interface LinkStats {
-  readonly peer: PeerId;
+export interface LinkStats extends LinkName {
   readonly path: Path;
   /** Why the path is what it is, in a word that the UI has a sentence for. */
   readonly cause:
@@ -151,6 +179,8 @@ export interface LinkStats {
   readonly framesIn: number;
   readonly framesOut: number;
   readonly pathChanges: number;
+  /** What the platform said, in its own words, of the last direct path that failed or broke off. */
+  readonly directProblem?: string;
 }
 
 export interface LinksStatus {

@@ -4,12 +4,15 @@
  * What one peer refuses, every peer refuses: whatever depends on what has arrived so far waits instead.
  */
 import { equalBytes, fromBase64url, sha256, toHex } from '@snug/shared/crypto/bytes.ts';
+import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { parseAct, parseSeal, verifyJoinRequest } from '@snug/shared/entries/acts.ts';
 import { decodeEntry, SORT, verifyEntry, verifyGenesis } from '@snug/shared/entries/entry.ts';
-import type { ChangeHash, EntryId, EpochId } from '@snug/shared/protocol/ids.ts';
+import { ChangeHash, type EntryId, type EpochId } from '@snug/shared/protocol/ids.ts';
 import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
+import * as v from 'valibot';
 import { type DocumentLog, type LoggedEntry, logged } from './document-log.ts';
-import { type Membership, membershipAt, refuseAct } from './membership.ts';
+import { channelOf, epochOf, type Membership, membershipAt, refuseAct } from './membership.ts';
+import type { Missing } from './waiting-room.ts';
 
 /** An entry as it came: bytes, and the changes that its sender says it was built on. */
 export interface Arrival {
@@ -20,8 +23,8 @@ export interface Arrival {
 export type Verdict =
   | { readonly is: 'new'; readonly entry: LoggedEntry }
   | { readonly is: 'known'; readonly id: EntryId }
-  /** Something it needs has not arrived. */
-  | { readonly is: 'waiting'; readonly why: string }
+  /** Something it needs has not arrived; `missing` is what it waits for first. */
+  | { readonly is: 'waiting'; readonly why: string; readonly missing: Missing }
   /** No peer will ever take it: its sender misbehaves. */
   | { readonly is: 'refused'; readonly why: string };
 
@@ -57,9 +60,12 @@ export async function verified(log: DocumentLog, arrival: Arrival): Promise<bool
 export function judge(log: DocumentLog, arrival: Arrival, around: Surroundings): Verdict {
   const entry = decodeEntry(arrival.bytes);
   if (!entry) return { is: 'refused', why: 'it is no entry' };
+  const lacking = arrival.deps.find((dep) => !log.has(dep));
+  if (lacking !== undefined)
+    return waiting('its deps have not arrived', { a: 'change', id: lacking });
   const startOp = log.startOp(arrival.deps);
-  if (startOp === undefined) return { is: 'waiting', why: 'its deps have not arrived' };
-  const candidate = logged(arrival.bytes, arrival.deps, startOp);
+  const candidate =
+    startOp === undefined ? undefined : logged(arrival.bytes, arrival.deps, startOp);
   if (!candidate) return { is: 'refused', why: 'it is no entry' };
   if (log.byId(candidate.id)) return { is: 'known', id: candidate.id };
   const objection =
@@ -73,11 +79,20 @@ export function judge(log: DocumentLog, arrival: Arrival, around: Surroundings):
   return { is: 'new', entry: candidate };
 }
 
-type Objection = Extract<Verdict, { is: 'waiting' | 'refused' }> | undefined;
+type Objection = Extract<Verdict, { is: 'waiting' | 'refused' }>;
 const refused = (why: string): Objection => ({ is: 'refused', why });
-const waiting = (why: string): Objection => ({ is: 'waiting', why });
+const waiting = (why: string, missing: Missing): Objection => ({ is: 'waiting', why, missing });
 
-function objectInSpace(log: DocumentLog, candidate: LoggedEntry): Objection {
+/** What may have waited for an entry that has been let in: itself, and what it admits or begins. */
+export function* brought({ hash, author, act }: LoggedEntry): Generator<Missing> {
+  yield { a: 'change', id: hash };
+  if (act?.act === 'genesis') yield { a: 'device', id: author };
+  if (act?.act === 'admit') yield { a: 'device', id: peerIdFromPublicKey(act.device) };
+  if (act?.act === 'channel') yield { a: 'channel', id: channelOf(act) };
+  if (act?.act === 'epoch') yield { a: 'epoch', id: epochOf(act) };
+}
+
+function objectInSpace(log: DocumentLog, candidate: LoggedEntry): Objection | undefined {
   if (candidate.deps.length === 0) {
     if (log.count > 0) return refused('a space has one genesis');
     const own = candidate.act?.act === 'genesis' && candidate.act.account === candidate.author;
@@ -94,10 +109,14 @@ function objectInSpace(log: DocumentLog, candidate: LoggedEntry): Objection {
   return why === undefined ? undefined : refused(why);
 }
 
-function objectInEpoch(candidate: LoggedEntry, around: Surroundings, epoch: EpochId): Objection {
+function objectInEpoch(
+  candidate: LoggedEntry,
+  around: Surroundings,
+  epoch: EpochId,
+): Objection | undefined {
   // Else a member could have seals stored for any number of epochs that nobody ever started.
   if (!around.membership.epochs.some(({ id }) => id === epoch))
-    return waiting('its epoch has not been started');
+    return waiting('its epoch has not been started', { a: 'epoch', id: epoch });
   if (candidate.entry.sort !== SORT.seal || !parseSeal(candidate.entry.body))
     return refused("an epoch's document holds seals");
   return listed(candidate, around);
@@ -108,32 +127,29 @@ function objectInSegment(
   candidate: LoggedEntry,
   around: Surroundings,
   number: number,
-): Objection {
+): Objection | undefined {
   if (log.address.kind !== 'segment') return refused('it is in no segment');
-  if (!around.membership.channels.has(log.address.channel))
-    return waiting('its channel has not been opened');
+  const { channel } = log.address;
+  if (!around.membership.channels.has(channel))
+    return waiting('its channel has not been opened', { a: 'channel', id: channel });
   const first = candidate.deps.length === 1 && candidate.deps[0] === log.root?.hash;
   const opening = candidate.entry.sort === SORT.opening;
   if (opening !== (first && number > 0))
     return refused('a segment after the first begins with an opening, and holds no other');
   if (opening) {
     if (candidate.entry.body.length !== 32) return refused('an opening names one change');
-    const named = openingNames(candidate.entry.body, around.segment(number - 1));
-    if (!named) return waiting('what its opening names has not arrived');
+    const named = v.parse(ChangeHash, toHex(candidate.entry.body));
+    const { startOp } = around.segment(number - 1)?.get(named) ?? { startOp: 0 };
+    if (startOp < ENTRY_LIMITS.openingStartOp)
+      return waiting('what its opening names has not arrived', { a: 'change', id: named });
   } else if (candidate.entry.sort !== SORT.body) {
     return refused('a segment holds bodies');
   }
   return listed(candidate, around);
 }
 
-function openingNames(hash: Uint8Array, before: DocumentLog | undefined): boolean {
-  const name = toHex(hash);
-  const named = before?.entries.find((entry) => entry.hash === name);
-  return named !== undefined && named.startOp >= ENTRY_LIMITS.openingStartOp;
-}
-
-function listed(candidate: LoggedEntry, around: Surroundings): Objection {
+function listed(candidate: LoggedEntry, around: Surroundings): Objection | undefined {
   return around.membership.devices.has(candidate.author)
     ? undefined
-    : waiting('its device has not been admitted');
+    : waiting('its device has not been admitted', { a: 'device', id: candidate.author });
 }

@@ -3,7 +3,7 @@ import { toHex } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { hintOf } from '@snug/shared/entries/body.ts';
 import { openEpochSeal, parseSeal } from '@snug/shared/entries/epoch.ts';
-import type { EntryId } from '@snug/shared/protocol/ids.ts';
+import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import type { DocumentLog } from './document-log.ts';
 import type { Epoch } from './membership.ts';
 import type { HeldEpoch, SpaceRecord } from './space-record.ts';
@@ -72,14 +72,27 @@ export class EpochSecrets {
   }
 }
 
+/** For whom a device has sealed an epoch's secrets, as far as the epoch's document has been looked through: it only grows. */
+interface SealsMade {
+  readonly to: Set<string>;
+  count: number;
+}
+
+const sealsMade = new WeakMap<DocumentLog, Map<PeerId, SealsMade>>();
+
 /**
  * Whether an epoch's document holds a seal by this device for the one with this key. Only who can open a seal knows
  * whether it holds anything, so another's seal says nothing.
  */
-export function hasSealFor(log: DocumentLog, by: DeviceKey, device: Uint8Array): boolean {
-  const wanted = toHex(device);
-  return log.entries.some(({ entry, author }) => {
-    const seal = author === by.peerId ? parseSeal(entry.body) : undefined;
-    return seal !== undefined && toHex(seal.to) === wanted;
-  });
+export function hasSealFor(log: DocumentLog, by: PeerId, device: Uint8Array): boolean {
+  const makers = sealsMade.get(log) ?? new Map<PeerId, SealsMade>();
+  sealsMade.set(log, makers);
+  const made = makers.get(by) ?? { to: new Set<string>(), count: 0 };
+  makers.set(by, made);
+  for (const { entry, author } of log.entries.slice(made.count)) {
+    const seal = author === by ? parseSeal(entry.body) : undefined;
+    if (seal) made.to.add(toHex(seal.to));
+  }
+  made.count = log.count;
+  return made.to.has(toHex(device));
 }

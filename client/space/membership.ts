@@ -13,6 +13,7 @@ import {
   EpochId as EpochIdSchema,
 } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
+import { CitedActs } from './cited-acts.ts';
 import { compareIds, type DocumentLog, type LoggedEntry } from './document-log.ts';
 
 export type Role = 'admin' | 'member';
@@ -97,13 +98,32 @@ export function membershipOf(log: DocumentLog): Membership {
   return { ...known.state };
 }
 
+/** States that were folded for what was cited lately. */
+const KEPT = 16;
+
+interface Cited {
+  readonly acts: CitedActs;
+  /** By the acts nearest to what was judged: what is behind them never changes. */
+  readonly states: Map<string, Membership>;
+}
+
+const cited = new WeakMap<DocumentLog, Cited>();
+
 /** The state of what an act cites: its ancestors only. */
 export function membershipAt(log: DocumentLog, deps: readonly ChangeHash[]): Membership {
-  const heads = log.heads;
-  if (heads.length === deps.length && heads.every((head) => deps.includes(head)))
-    return membershipOf(log);
+  const { acts, states } = cited.get(log) ?? { acts: new CitedActs(log), states: new Map() };
+  cited.set(log, { acts, states });
+  const nearest = acts.nearest(deps);
+  if (nearest && acts.areAll(nearest)) return membershipOf(log);
+  const key = (nearest ?? deps).toSorted().join();
+  const known = states.get(key);
+  if (known) return known;
   const ancestors = log.ancestors(deps);
-  return fold(log.entries.filter((entry) => ancestors.has(entry.hash)));
+  const state = fold(log.entries.filter((entry) => ancestors.has(entry.hash)));
+  states.set(key, state);
+  const [oldest] = states.keys();
+  if (states.size > KEPT && oldest !== undefined) states.delete(oldest);
+  return state;
 }
 
 /**
@@ -162,17 +182,27 @@ function apply(state: Draft, act: Act | UnknownAct, entry: LoggedEntry): void {
       return;
     case 'epoch':
       state.epochs.push({
-        id: v.parse(EpochIdSchema, toBase64url(act.id)),
+        id: epochOf(act),
         number: act.number,
         seals: act.seals,
       });
       return;
     case 'channel':
-      state.channels.add(v.parse(ChannelIdSchema, toBase64url(act.channel)));
+      state.channels.add(channelOf(act));
       return;
     case 'unknown':
       return;
   }
+}
+
+/** The epoch that an act starts. */
+export function epochOf({ id }: Extract<Act, { act: 'epoch' }>): EpochId {
+  return v.parse(EpochIdSchema, toBase64url(id));
+}
+
+/** The channel that an act opens. */
+export function channelOf({ channel }: Extract<Act, { act: 'channel' }>): ChannelId {
+  return v.parse(ChannelIdSchema, toBase64url(channel));
 }
 
 export function roleOf(state: Membership, peer: PeerId): Role | undefined {

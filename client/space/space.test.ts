@@ -4,6 +4,7 @@ import { SORT } from '@snug/shared/entries/entry.ts';
 import { seeded } from '@snug/shared/entries/test/data.ts';
 import type { ChannelId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { expect, test } from 'vitest';
+import type { LoggedEntry } from './document-log.ts';
 import { admit, conceive, found, ownInvite } from './founding.ts';
 import { Space, type SpaceChange } from './space.ts';
 import { MemoryStore, StoreError } from './store.ts';
@@ -14,8 +15,10 @@ const NOW = 1_800_000_000_000;
 /** A store that is full when it is told to be. */
 class Filling extends MemoryStore {
   full = false;
+  appended = 0;
   override async append(...args: Parameters<MemoryStore['append']>): Promise<void> {
     if (this.full) throw new StoreError('full', 'no room');
+    this.appended++;
     return super.append(...args);
   }
 }
@@ -229,4 +232,44 @@ test('an invite of one’s own is handed out again while it holds, and not longe
   const later = await ownInvite(space, first.expires - 1000);
   expect(later.secret).not.toEqual(first.secret);
   expect(space.membership.invites.size).toBe(2);
+});
+
+test('a long row that waited for its first comes in at once, and is stored at once', async () => {
+  const { ada, space, channel } = await adas();
+  const { copy, store, changes } = copyOf(space, await person(2));
+  await give(space, copy, ada.peerId);
+  const row: LoggedEntry[] = [];
+  for (let n = 0; n < 60; n++) row.push(await say(space, channel, `${n}`));
+  const log = copy.log({ kind: 'segment', space: space.record.id, channel, number: 0 });
+  const [first, ...rest] = row;
+  for (const entry of rest.toReversed()) await copy.receive(log, ada.peerId, () => [entry]);
+  expect(log.count).toBe(0);
+  changes.length = 0;
+  const appended = store.appended;
+  await copy.receive(log, ada.peerId, () => (first ? [first] : []));
+  expect(log.entries.map(({ hash }) => hash)).toEqual(row.map(({ hash }) => hash));
+  expect(store.appended).toBe(appended + 1);
+  expect(changes.flatMap(({ admitted }) => admitted)).toHaveLength(60);
+});
+
+test('what waits for an admission that cannot be stored is in view with it, and passed on when both are', async () => {
+  const { ada, space, channel } = await adas();
+  const ben = await person(2);
+  await letIn(space, ben);
+  const { copy: bens } = copyOf(space, ben);
+  await give(space, bens, ada.peerId);
+  await say(bens, channel, 'from Ben');
+  const cleo = await person(3);
+  const { copy, store } = copyOf(space, cleo);
+  const [segment] = [...bens.logs].filter((log) => log.address.kind === 'segment' && log.count > 0);
+  if (!segment) throw new Error('nothing was written');
+  await copy.receive(copy.log(segment.address), ada.peerId, () => segment.entries);
+  store.full = true;
+  const acts = space.spaceLog.entries;
+  await expect(copy.receive(copy.spaceLog, ada.peerId, () => acts)).rejects.toThrow(StoreError);
+  expect(copy.log(segment.address).count).toBe(1);
+  expect(copy.isStored(copy.log(segment.address))).toBe(false);
+  store.full = false;
+  await copy.receive(copy.spaceLog, ada.peerId, () => acts);
+  expect(copy.isStored(copy.log(segment.address))).toBe(true);
 });

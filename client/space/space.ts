@@ -5,7 +5,7 @@
 import { fromHex } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { type Body, sealBody } from '@snug/shared/entries/body.ts';
-import { entryId, NO_HINT, SORT, type Sort, signEntry } from '@snug/shared/entries/entry.ts';
+import { NO_HINT, SORT, type Sort, signEntry } from '@snug/shared/entries/entry.ts';
 import type {
   ChangeHash,
   ChannelId,
@@ -15,18 +15,18 @@ import type {
   PeerId,
 } from '@snug/shared/protocol/ids.ts';
 import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
-import { type Address, documentIdOf } from './address.ts';
-import { type Arrival, judge, type Surroundings, type Verdict, verified } from './admission.ts';
+import type { Address } from './address.ts';
+import type { Arrival } from './admission.ts';
 import { Bodies, type OpenedInChannel } from './bodies.ts';
 import type { Chain } from './chain.ts';
 import { type DocumentLog, type LoggedEntry, logged } from './document-log.ts';
 import { EpochSecrets, hasSealFor } from './epoch-secrets.ts';
+import { type Candidate, type Fresh, type Judged, Judging } from './judging.ts';
 import { type Membership, membershipOf } from './membership.ts';
 import { SpaceDocuments } from './space-documents.ts';
 import { type HeldEpoch, type SpaceRecord, spaceKey } from './space-record.ts';
 import type { KeptValue, Store } from './store.ts';
 import { Unstored } from './unstored.ts';
-import { WaitingRoom } from './waiting-room.ts';
 
 /** Something changed that others may care about. */
 export interface SpaceChange {
@@ -49,10 +49,7 @@ export interface WriteOptions {
   readonly beside?: (id: EntryId) => readonly KeptValue[];
 }
 
-export interface Received {
-  readonly verdict: Verdict;
-  readonly arrival: Arrival;
-}
+export type Received = Judged;
 
 export class Space {
   readonly record: SpaceRecord;
@@ -61,9 +58,11 @@ export class Space {
   readonly #onChange: (change: SpaceChange) => void;
   readonly #documents: SpaceDocuments;
   readonly #unstored: Unstored;
-  readonly #waiting = new WaitingRoom();
-  /** Peers who answered while this device asked to be let in: believed until the members are known. */
+  readonly #judging: Judging;
+  /** Peers whom this device, over a link, has asked to let it in, and who have not refused: listened to until the members are known. */
   readonly welcomers = new Set<PeerId>();
+  /** What one of those who were asked has answered instead, while this device asks: perhaps no member, and perhaps not true. */
+  hint: string | undefined;
   readonly #secrets: EpochSecrets;
   readonly #bodies: Bodies;
   #membership: Membership;
@@ -82,6 +81,7 @@ export class Space {
     this.#store = options.store;
     this.#onChange = options.onChange;
     this.#documents = new SpaceDocuments(options.record.id);
+    this.#judging = new Judging(this.#documents);
     this.#unstored = new Unstored(options.store, () => this.#tell({ caughtUp: true }));
     this.#secrets = new EpochSecrets(options.record, options.device);
     this.#bodies = new Bodies(this.#secrets);
@@ -104,6 +104,11 @@ export class Space {
   /** The log of a document of this space; an empty one where nothing is held yet. */
   log(address: Address): DocumentLog {
     return this.#documents.log(address);
+  }
+
+  /** Whether a neighbour may speak of what is under an address: costs no more than a look, and makes nothing. */
+  mayPlace(address: Address): boolean {
+    return this.#documents.mayPlace(address, this.#membership);
   }
 
   /** The log that a neighbour may speak of under an address, if any. */
@@ -197,9 +202,11 @@ export class Space {
     arrivals: () => readonly Arrival[],
   ): Promise<readonly Received[]> {
     return this.exclusively(async () => {
-      const results = await this.#admit(log, from, arrivals());
-      await this.#retryWaiting(results.some(({ verdict }) => verdict.is === 'new'));
-      return results;
+      const came = arrivals();
+      const checked = await Promise.all(
+        came.map((arrival) => this.#judging.check(log, from, arrival)),
+      );
+      return this.#letIn(log, checked);
     });
   }
 
@@ -224,53 +231,43 @@ export class Space {
 
   /** Forgets what a neighbour sent that still waits. */
   forget(peer: PeerId): void {
-    this.#waiting.forget(peer);
+    this.#judging.forget(peer);
   }
 
-  async #admit(
-    log: DocumentLog,
-    from: PeerId,
-    arrivals: readonly Arrival[],
-    signatures: 'unchecked' | 'checked' = 'unchecked',
-  ): Promise<readonly Received[]> {
-    const checked = await Promise.all(
-      arrivals.map(async (arrival): Promise<Verdict | undefined> => {
-        const id = entryId(arrival.bytes);
-        if (log.byId(id)) return { is: 'known', id };
-        if (signatures === 'checked') return undefined;
-        if (!(await verified(log, arrival)))
-          return { is: 'refused', why: 'its signature is wrong' };
-        return undefined;
-      }),
+  /** Judges these, and then what waited for any of them. Rejects with `StoreError`, when all of it is in view. */
+  async #letIn(log: DocumentLog, candidates: readonly Candidate[]): Promise<readonly Received[]> {
+    const { results, fresh } = this.#judging.judge(log, candidates, this.#membership);
+    // What is known may be held in memory only: nobody may be told that it is stored before it is.
+    const stored = fresh.length === 0 ? this.#unstored.retry() : this.#takeIn(log, fresh);
+    const failures: unknown[] = [];
+    await stored.catch((error: unknown) => failures.push(error));
+    await this.#letInFreed(fresh.map(({ entry }) => entry)).catch((error: unknown) =>
+      failures.push(error),
     );
-    const results: Received[] = [];
-    const fresh: LoggedEntry[] = [];
+    if (failures.length > 0) throw failures[0];
+    return results;
+  }
+
+  async #letInFreed(entries: readonly LoggedEntry[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const [log, theirs] of this.#judging.freed(entries))
+      await this.#letIn(log, theirs).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** What has been let in is stored, and takes effect. Rejects with `StoreError`. */
+  async #takeIn(log: DocumentLog, fresh: readonly Fresh[]): Promise<void> {
     const before = this.#membership;
-    for (const [i, arrival] of arrivals.entries()) {
-      const verdict = checked[i] ?? judge(log, arrival, this.#around(log));
-      results.push({ arrival, verdict });
-      if (verdict.is === 'waiting') {
-        const id = entryId(arrival.bytes);
-        this.#waiting.add({ ...arrival, from, document: log.id, id });
-      }
-      if (verdict.is !== 'new') continue;
-      fresh.push(verdict.entry);
-    }
-    if (fresh.length > 0 && log.address.kind === 'space') this.#membership = membershipOf(log);
-    if (fresh.length === 0) {
-      // What is known may be held in memory only: nobody may be told that it is stored before it is.
-      await this.#unstored.retry();
-      return results;
-    }
-    const stored = this.#unstored.append(log.id, fresh);
+    if (log.address.kind === 'space') this.#membership = membershipOf(log);
+    const entries = fresh.map(({ entry }) => entry);
+    const stored = this.#unstored.append(log.id, entries);
     // A failure to store is told once what came is in view: it may be all there is of it on this device.
-    await stored.catch(() => this.#unstored.add(log.id, fresh));
+    await stored.catch(() => this.#unstored.add(log.id, entries));
     await this.#settle(
-      fresh.map((entry) => ({ log, entry, from })),
+      fresh.map((one) => ({ log, ...one })),
       before,
     );
     await stored;
-    return results;
   }
 
   /** Whether all that is held of a document is stored, too. */
@@ -293,31 +290,6 @@ export class Space {
     return this.#secrets.open(this.#membership.epochs, ({ id }) => this.#epochLog(id));
   }
 
-  #around(log: DocumentLog): Surroundings {
-    return {
-      membership: this.#membership,
-      segment: (number) =>
-        log.address.kind === 'segment'
-          ? this.#documents.held(documentIdOf({ ...log.address, number }))
-          : undefined,
-    };
-  }
-
-  async #retryWaiting(progress: boolean): Promise<void> {
-    for (let again = progress; again && this.#waiting.size > 0; ) {
-      again = false;
-      const byDocument = Map.groupBy(this.#waiting.takeAll(), (w) => `${w.document} ${w.from}`);
-      for (const group of byDocument.values()) {
-        const [first] = group;
-        const log = first && this.#documents.held(first.document);
-        if (!first || !log) continue;
-        // Else whoever has many entries waiting makes each that comes cost as many verifications.
-        const results = await this.#admit(log, first.from, group, 'checked');
-        again ||= results.some(({ verdict }) => verdict.is === 'new');
-      }
-    }
-  }
-
   /** What was just let in takes effect: bodies are opened, secrets found, listeners told. */
   async #settle(admitted: SpaceChange['admitted'], before: Membership): Promise<void> {
     for (const { log, entry } of admitted) this.#bodies.take(log, entry);
@@ -329,7 +301,7 @@ export class Space {
 
   /** Another device's secrets come from whoever let it in: whether this device has sealed an epoch's to it. */
   hasSealFor(epoch: EpochId, device: Uint8Array): boolean {
-    return hasSealFor(this.#epochLog(epoch), this.#device, device);
+    return hasSealFor(this.#epochLog(epoch), this.#device.peerId, device);
   }
 
   #epochLog(epoch: EpochId): DocumentLog {
@@ -431,7 +403,7 @@ export class Space {
     if (log.address.kind === 'space') this.#membership = membershipOf(log);
     await this.#settle([{ log, entry }], before);
     // An admission of one's own may be what something waited for.
-    if (log.address.kind !== 'segment') await this.#retryWaiting(true);
+    await this.#letInFreed([entry]);
     return entry;
   }
 

@@ -21,8 +21,17 @@ export function met({ value, target }: Measure): boolean | undefined {
   return target.op === '<=' ? value <= target.value : value >= target.value;
 }
 
-/** The outline of `--json`: measures by id, and `detail` by id. */
-export function report(command: string, options: unknown, measures: Measures): unknown {
+/**
+ * The outline of `--json`: measures by id, and `detail` by id.
+ *
+ * @param detail of the whole run, in place of that of each measure
+ */
+export function report(
+  command: string,
+  options: unknown,
+  measures: Measures,
+  detail?: unknown,
+): unknown {
   return {
     command,
     commit: commit(),
@@ -46,11 +55,13 @@ export function report(command: string, options: unknown, measures: Measures): u
         },
       ]),
     ),
-    detail: Object.fromEntries(
-      Object.entries(measures).flatMap(([id, { detail }]) =>
-        detail === undefined ? [] : [[id, detail]],
+    detail:
+      detail ??
+      Object.fromEntries(
+        Object.entries(measures).flatMap(([id, { detail }]) =>
+          detail === undefined ? [] : [[id, detail]],
+        ),
       ),
-    ),
   };
 }
 
@@ -87,9 +98,13 @@ function round(x: number): string {
   return x >= 100 ? String(Math.round(x)) : String(Number(x.toPrecision(3)));
 }
 
-function commit(): string {
+/** Of the tree that this runs in, short. */
+export function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return 'unknown';
   }

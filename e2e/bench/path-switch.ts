@@ -40,6 +40,8 @@ class Talker {
   readonly came: { readonly number: number; readonly at: number }[] = [];
   readonly links: Links;
   readonly peer: ids.PeerId;
+  /** The number of its link, of which it has one at a time. */
+  #link = 0;
 
   private constructor(options: Omit<Parameters<typeof createLinks>[0], 'emit'>) {
     this.peer = options.device.peerId;
@@ -58,11 +60,13 @@ class Talker {
   say(to: Talker, number: number): void {
     const frame = new Uint8Array(MESSAGE_BYTES);
     new DataView(frame.buffer).setUint32(0, number);
-    this.links.command({ do: 'send', peer: to.peer, frame, priority: 'chat' });
+    const name = { peer: to.peer, link: this.#link };
+    this.links.command({ ...name, do: 'send', frame, priority: 'chat' });
   }
 
   #on(event: LinksEvent): void {
     this.events.push(event);
+    if (event.is === 'up') this.#link = event.link;
     if (event.is !== 'frame') return;
     const { buffer, byteOffset } = event.frame;
     const number = new DataView(buffer, byteOffset).getUint32(0);

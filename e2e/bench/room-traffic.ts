@@ -1,11 +1,18 @@
 /**
  * W1, W2, W3, A1, Q1, W4: what a room says over its links while one person writes a message a second, and while nobody does.
- * Real peers, real engines, real direct links; every byte that is handed to a data channel is counted.
+ * Real peers, real engines, real direct links; every byte that comes out of a data channel is counted.
  */
 import { delay, until } from '../chaos/waiting.ts';
 import type { Measures } from './measure.ts';
 import { gather, must, PATIENCE_MS, startServer } from './room.ts';
-import { type Wire, WireMeter } from './wire-meter.ts';
+import {
+  bytesPerDelivery,
+  duplicatesPerDelivery,
+  idleFramesPerSecond,
+  type RoomWire,
+  receiptsAndPresencePerEntryByte,
+} from './wire-figures.ts';
+import { WireMeter, wireBetween } from './wire-meter.ts';
 
 const TEXT = 'The beans by the south wall are done; I pulled them all out.';
 const MESSAGES = 40;
@@ -20,11 +27,8 @@ const IDLE_MS = 60_000;
 /** automerge-repo over a full mesh of 30, unsigned and unsealed: bytes a delivery. */
 const AUTOMERGE_REPO_AT_30 = 13_310;
 
-interface Figures {
+interface Figures extends RoomWire {
   readonly size: number;
-  readonly writing: Wire;
-  readonly idle: Wire;
-  readonly deliveries: number;
 }
 
 async function measure(size: number): Promise<Figures> {
@@ -47,29 +51,23 @@ async function measure(size: number): Promise<Figures> {
   await delay(SETTLE_MS);
   await write(WARM_UP);
   await delay(AFTER_MS);
-  const whileWriting = WireMeter.start(peers);
+  const meter = new WireMeter(peers);
+  const before = meter.read();
   await write(MESSAGES);
   await delay(AFTER_MS);
-  const writing = await whileWriting.stop();
-  const whileIdle = WireMeter.start(peers);
+  const written = meter.read();
   await delay(IDLE_MS);
-  const idle = await whileIdle.stop();
+  const after = meter.read();
+  meter.stop();
   for (const peer of peers) await peer.close();
   await server.close();
-  return { size, writing, idle, deliveries: MESSAGES * (size - 1) };
-}
-
-/**
- * Bytes a delivery of entries, announcements, grafts and prunings, with what links add to them. Of acknowledgements that rode on
- * nothing those count that were not there when nobody wrote, in proportion to the frames.
- */
-function bytesPerDelivery({ writing, idle, deliveries }: Figures): number {
-  const { entries, tree } = writing.classes;
-  const frames = Object.values(writing.classes).reduce((sum, share) => sum + share.frames, 0);
-  const usual = (idle.overheadBytes / idle.ms) * writing.ms;
-  const acknowledgements = Math.max(0, writing.overheadBytes - usual);
-  const part = (entries.frames + tree.frames) / Math.max(1, frames);
-  return (entries.bytes + tree.bytes + acknowledgements * part) / deliveries;
+  return {
+    size,
+    peers: size,
+    writing: wireBetween(before, written),
+    idle: wireBetween(written, after),
+    deliveries: MESSAGES * (size - 1),
+  };
 }
 
 function each(figures: Figures): Readonly<Record<string, number>> {
@@ -113,13 +111,13 @@ export async function roomTraffic(...sizes: readonly number[]): Promise<Measures
         target: { op: '<=', value: 1.15 },
       };
     measures[`W3@${size}`] = {
-      value: Math.max(0, writing.entriesReceived - deliveries) / deliveries,
+      value: duplicatesPerDelivery(figures),
       unit: 'duplicates a delivery',
       target: { op: '<=', value: 0.05 },
       compared: { 'flooding a full mesh': size - 2, deliveries },
     };
     measures[`A1@${size}`] = {
-      value: (receipts.bytes + presence.bytes) / entries.bytes,
+      value: receiptsAndPresencePerEntryByte(figures),
       unit: '÷ entry bytes',
       target: { op: '<=', value: 0.5 },
       compared: {
@@ -127,9 +125,8 @@ export async function roomTraffic(...sizes: readonly number[]): Promise<Measures
         'presence alone': presence.bytes / entries.bytes,
       },
     };
-    const idleFrames = Object.values(idle.classes).reduce((sum, share) => sum + share.frames, 0);
     measures[size === sizes.at(-1) ? 'Q1' : `Q1@${size}`] = {
-      value: idleFrames / (idle.ms / 1000) / size,
+      value: idleFramesPerSecond(figures),
       unit: 'frames/s a peer',
       target: { op: '<=', value: 0.5 },
       compared: {

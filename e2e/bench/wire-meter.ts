@@ -1,19 +1,33 @@
-/** What goes over all links of a room, by what it was for, links that come and go included. */
+/** What comes over all links of a room's peers, by what it is for, links that come and go included. */
 import type { Traffic } from '@snug/client/engine/traffic.ts';
 import type { NodePeer } from '@snug/client/headless/node-peer.ts';
-import { delay } from '../chaos/waiting.ts';
+
+export const WIRE_KINDS = ['entries', 'tree', 'receipts', 'presence', 'repair'] as const;
+export type WireKind = (typeof WIRE_KINDS)[number];
 
 export interface Share {
-  frames: number;
-  /** Of the frames, and of what their links add to them. */
-  bytes: number;
+  readonly frames: number;
+  readonly bytes: number;
 }
 
-/** Sums over all peers, of what was sent. */
+/** Since a meter began, of all its peers. What arrives is counted: in a closed room that is what was sent. */
+export interface WireReading {
+  /** Of frames as links hand them up, before what links add to them. */
+  readonly classes: Readonly<Record<WireKind, Share>>;
+  /** Of links, framing included. */
+  readonly direct: { readonly in: number; readonly out: number };
+  readonly relayed: { readonly in: number; readonly out: number };
+  /** Of those that came in, what carried nothing of a frame. */
+  readonly overheadIn: number;
+  /** Most links that one of the peers held since the last reading. */
+  readonly mostLinks: number;
+  readonly atMs: number;
+}
+
+/** Between two readings. */
 export interface Wire {
-  readonly classes: Readonly<Record<keyof Traffic, Share>>;
-  /** Frames received that carried an entry. */
-  readonly entriesReceived: number;
+  /** With what links add to the frames. */
+  readonly classes: Readonly<Record<WireKind, Share>>;
   /** Heartbeats, acknowledgements that rode on nothing, what the links say to each other. */
   readonly overheadBytes: number;
   readonly relayedBytes: number;
@@ -21,104 +35,135 @@ export interface Wire {
   readonly ms: number;
 }
 
-const LOOK_MS = 250;
+type Metered = Pick<NodePeer, 'engine' | 'links'>;
 
 interface Carried {
-  bytes: number;
-  overhead: number;
-  relayed: number;
+  directIn: number;
+  directOut: number;
+  relayedIn: number;
+  relayedOut: number;
+  overheadIn: number;
 }
 
-/** Counts from `start` to `stop`. */
+const LOOK_MS = 250;
+const NOTHING: Carried = { directIn: 0, directOut: 0, relayedIn: 0, relayedOut: 0, overheadIn: 0 };
+const CARRIED = ['directIn', 'directOut', 'relayedIn', 'relayedOut', 'overheadIn'] as const;
+
 export class WireMeter {
-  readonly #peers: readonly NodePeer[];
+  readonly #peers: Metered[] = [];
   readonly #last = new Map<string, Carried>();
-  readonly #carried: Carried = { bytes: 0, overhead: 0, relayed: 0 };
-  readonly #before: readonly Traffic[];
-  readonly #startedAt = performance.now();
-  readonly #looking: Promise<void>;
+  readonly #carried: Carried = { ...NOTHING };
+  readonly #timer = setInterval(() => this.#look(), LOOK_MS);
   #mostLinks = 0;
-  #stopped = false;
 
-  private constructor(peers: readonly NodePeer[]) {
-    this.#peers = peers;
-    this.#look(false);
-    this.#before = peers.map(({ engine }) => engine.traffic);
-    this.#looking = this.#lookOn();
+  constructor(peers: readonly Metered[] = []) {
+    for (const peer of peers) this.add(peer);
   }
 
-  static start(peers: readonly NodePeer[]): WireMeter {
-    return new WireMeter(peers);
+  add(peer: Metered): void {
+    this.#peers.push(peer);
   }
 
-  async stop(): Promise<Wire> {
-    this.#stopped = true;
-    await this.#looking;
-    this.#look(true);
-    const kinds = ['entries', 'tree', 'receipts', 'presence', 'repair'] as const;
-    const none = (): Share => ({ frames: 0, bytes: 0 });
-    const classes = {
-      entries: none(),
-      tree: none(),
-      receipts: none(),
-      presence: none(),
-      repair: none(),
-    };
-    let entriesReceived = 0;
-    for (const [i, { engine }] of this.#peers.entries()) {
-      const [now, before] = [engine.traffic, this.#before[i]];
-      if (before === undefined) continue;
-      entriesReceived += now.entries.received.frames - before.entries.received.frames;
-      for (const kind of kinds) {
-        classes[kind].frames += now[kind].sent.frames - before[kind].sent.frames;
-        classes[kind].bytes += now[kind].sent.bytes - before[kind].sent.bytes;
-      }
-    }
-    this.#addFraming(Object.values(classes));
+  read(): WireReading {
+    this.#look();
+    const { directIn, directOut, relayedIn, relayedOut, overheadIn } = this.#carried;
+    const mostLinks = this.#mostLinks;
+    this.#mostLinks = 0;
+    this.#look();
     return {
-      classes,
-      entriesReceived,
-      overheadBytes: this.#carried.overhead,
-      relayedBytes: this.#carried.relayed,
-      mostLinks: this.#mostLinks,
-      ms: performance.now() - this.#startedAt,
+      classes: sumOfTraffic(this.#peers.map(({ engine }) => engine.traffic)),
+      direct: { in: directIn, out: directOut },
+      relayed: { in: relayedIn, out: relayedOut },
+      overheadIn,
+      mostLinks,
+      atMs: performance.now(),
     };
   }
 
-  /** Links number each packet: the same few bytes a frame, whatever is in it. */
-  #addFraming(shares: readonly Share[]): void {
-    const frames = shares.reduce((sum, share) => sum + share.frames, 0);
-    const bytes = shares.reduce((sum, share) => sum + share.bytes, 0);
-    const framing = Math.max(0, this.#carried.bytes - this.#carried.overhead - bytes);
-    for (const share of shares) share.bytes += (framing * share.frames) / Math.max(1, frames);
-  }
-
-  async #lookOn(): Promise<void> {
-    while (!this.#stopped) {
-      await delay(LOOK_MS);
-      this.#look(true);
-    }
+  stop(): void {
+    clearInterval(this.#timer);
   }
 
   /** Adds what each link has carried since it was last looked at. */
-  #look(count: boolean): void {
+  #look(): void {
     for (const [i, { links }] of this.#peers.entries()) {
       const all = links.status().links;
       this.#mostLinks = Math.max(this.#mostLinks, all.length);
       for (const { peer, upSinceMs, direct, relayed, overhead } of all) {
         const key = `${i} ${peer} ${upSinceMs}`;
         const now: Carried = {
-          bytes: direct.bytesOut + relayed.bytesOut,
-          overhead: overhead.bytesOut,
-          relayed: relayed.bytesOut,
+          directIn: direct.bytesIn,
+          directOut: direct.bytesOut,
+          relayedIn: relayed.bytesIn,
+          relayedOut: relayed.bytesOut,
+          overheadIn: overhead.bytesIn,
         };
-        const last = this.#last.get(key) ?? { bytes: 0, overhead: 0, relayed: 0 };
+        const last = this.#last.get(key) ?? NOTHING;
         this.#last.set(key, now);
-        if (!count) continue;
-        this.#carried.bytes += now.bytes - last.bytes;
-        this.#carried.overhead += now.overhead - last.overhead;
-        this.#carried.relayed += now.relayed - last.relayed;
+        for (const kind of CARRIED) this.#carried[kind] += now[kind] - last[kind];
       }
     }
   }
+}
+
+function sumOfTraffic(all: readonly Traffic[]): WireReading['classes'] {
+  return byKind((kind) => sum(all.map((traffic) => traffic[kind].received)));
+}
+
+function sum(shares: readonly Share[]): Share {
+  return shares.reduce(
+    (one, other) => ({ frames: one.frames + other.frames, bytes: one.bytes + other.bytes }),
+    { frames: 0, bytes: 0 },
+  );
+}
+
+function byKind(share: (kind: WireKind) => Share): WireReading['classes'] {
+  return {
+    entries: share('entries'),
+    tree: share('tree'),
+    receipts: share('receipts'),
+    presence: share('presence'),
+    repair: share('repair'),
+  };
+}
+
+/** Of meters in several processes, read at about the same time. */
+export function sumOfReadings(readings: readonly WireReading[]): WireReading {
+  const total = (pick: (reading: WireReading) => number) =>
+    readings.reduce((all, reading) => all + pick(reading), 0);
+  return {
+    classes: byKind((kind) => sum(readings.map(({ classes }) => classes[kind]))),
+    direct: { in: total(({ direct }) => direct.in), out: total(({ direct }) => direct.out) },
+    relayed: { in: total(({ relayed }) => relayed.in), out: total(({ relayed }) => relayed.out) },
+    overheadIn: total(({ overheadIn }) => overheadIn),
+    mostLinks: Math.max(0, ...readings.map(({ mostLinks }) => mostLinks)),
+    atMs: Math.max(0, ...readings.map(({ atMs }) => atMs)),
+  };
+}
+
+export function wireBetween(before: WireReading, after: WireReading): Wire {
+  const classes = byKind((kind) => ({
+    frames: after.classes[kind].frames - before.classes[kind].frames,
+    bytes: after.classes[kind].bytes - before.classes[kind].bytes,
+  }));
+  const overheadBytes = after.overheadIn - before.overheadIn;
+  const relayedBytes = after.relayed.in - before.relayed.in;
+  const carried = after.direct.in - before.direct.in + relayedBytes - overheadBytes;
+  return {
+    classes: withFraming(classes, carried),
+    overheadBytes,
+    relayedBytes,
+    mostLinks: after.mostLinks,
+    ms: after.atMs - before.atMs,
+  };
+}
+
+/** Links number each packet: the same few bytes a frame, whatever is in it. */
+function withFraming(classes: WireReading['classes'], carried: number): WireReading['classes'] {
+  const all = sum(Object.values(classes));
+  const perFrame = Math.max(0, carried - all.bytes) / Math.max(1, all.frames);
+  return byKind((kind) => {
+    const { frames, bytes } = classes[kind];
+    return { frames, bytes: bytes + perFrame * frames };
+  });
 }

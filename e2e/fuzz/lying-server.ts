@@ -27,6 +27,8 @@ class Peer {
   readonly device: DeviceKey;
   readonly links: Links;
   readonly events: LinksEvent[] = [];
+  /** The number of its link, of which it has one at a time. */
+  #link = 0;
 
   constructor(device: DeviceKey, server: HostileServer) {
     this.device = device;
@@ -37,6 +39,7 @@ class Peer {
       directDeadlineMs: 500,
       emit: (event) => {
         this.events.push(event);
+        if (event.is === 'up') this.#link = event.link;
         if (event.is === 'authorise')
           this.links.command({ do: 'authorised', request: event.request, allow: false });
       },
@@ -51,6 +54,7 @@ class Peer {
     this.links.command({
       do: 'send',
       peer: to.peerId,
+      link: this.#link,
       frame: new TextEncoder().encode(text),
       priority: 'chat',
     });

@@ -1,6 +1,7 @@
 /** Packets and signals that a linked peer sends to a `Link`: garbage, almost right, and right at the wrong time. */
 import type { LinkInput } from '@snug/client/mesh/link/link-inputs.ts';
 import { BODY_BYTES, encodePacket, type Packet } from '@snug/client/mesh/link/packet.ts';
+import { GOODBYES } from '@snug/client/mesh/signaling/goodbye.ts';
 import {
   decodePayload,
   encodePayload,
@@ -46,7 +47,7 @@ function packet(random: SeededRandom): Packet {
     case 4:
       return {
         is: 'bye',
-        code: random.pick(['other', 'full', 'surplus']) ?? 'other',
+        code: random.pick(GOODBYES) ?? 'other',
         reason: 'x'.repeat(random.below(700)),
       };
     default: {

@@ -1,10 +1,13 @@
 /** Well-formed frames of every type about nothing in particular. */
-import type { SentFrame } from '@snug/client/mesh/frames/frames.ts';
+import { KNOCK_NOTE_BYTES, type SentFrame } from '@snug/client/mesh/frames/frames.ts';
 import { type AnnouncedId, announcedIdsOf } from '@snug/client/mesh/frames/short-id.ts';
+import { toBase64url } from '@snug/shared/crypto/bytes.ts';
+import { Topic } from '@snug/shared/protocol/ids.ts';
+import * as v from 'valibot';
 import type { SeededRandom } from '../sim/seeded-random.ts';
 import { noise } from './mutation.ts';
 
-export const FRAME_TYPES = 13;
+export const FRAME_TYPES = 15;
 
 /** What frames speak of: given from outside, so that they can be about something that is there. */
 export interface Subjects {
@@ -116,7 +119,7 @@ export function randomFrame(random: SeededRandom, subjects: Subjects): SentFrame
           })),
         })),
       };
-    default:
+    case 13:
       return {
         type: 'presence',
         address: address(),
@@ -126,6 +129,21 @@ export function randomFrame(random: SeededRandom, subjects: Subjects): SentFrame
           device: device(),
           bytes: noise(random, random.below(256)),
         })),
+      };
+    case 14:
+      return {
+        type: 'knock',
+        number: random.below(2 ** 32),
+        topic: v.parse(Topic, toBase64url(random.bytes(32))),
+        note: noise(random, 1 + random.below(KNOCK_NOTE_BYTES)),
+      };
+    default:
+      return {
+        type: 'knockAnswer',
+        number: random.below(random.chance(0.8) ? 8 : 2 ** 32),
+        ...(random.chance(0.5) && {
+          reason: random.pick(['expired-invite', 'bad-invite', '?']) ?? '?',
+        }),
       };
   }
 }

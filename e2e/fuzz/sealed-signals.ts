@@ -118,7 +118,9 @@ async function attack(run: Run): Promise<void> {
     adasNonce: random.bytes(16),
     bensNonce: random.bytes(16),
   };
-  const opening = new SealedSignals(ben, party.bensNonce);
+  const opening = new SealedSignals(ben, party.bensNonce, (problem) => {
+    throw problem;
+  });
   const opened: number[] = [];
   const open = ({ sealed, claimed, spec }: Spoilt) =>
     opening.open(spec, claimed.peerId, sealed, (signal) => opened.push(signal.sequence));

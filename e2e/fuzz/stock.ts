@@ -165,6 +165,7 @@ async function presenceOf(talk: Conversation, random: SeededRandom) {
         leaving: random.chance(0.1),
         typing: shared.channel,
         lost: [random.bytes(8), publicKeyFromPeerId(ada.peer).slice(0, 8)],
+        after: random.chance(0.5) ? [random.bytes(8)] : [],
       };
       const bytes = await sealPresence(place, eve.device, { run, count }, statement);
       for (const who of [dora, ada, ben, eve])

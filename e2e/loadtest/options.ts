@@ -31,7 +31,7 @@ export interface Options {
   readonly relayed: number;
   /** So many of the peers join when half of the messages have been written. */
   readonly late: number;
-  /** Seconds that are measured with nobody writing, after the messages. */
+  /** Seconds that are measured with nobody writing, after the messages; in `router` and `star` 3 at most. */
   readonly idle: number;
   readonly seed: number;
 }

@@ -10,7 +10,7 @@ export interface Percentiles {
   readonly max: number;
 }
 
-/** Wire bytes that peers sent, all links, by what they were for; mesh only. */
+/** Wire bytes that came to peers without a browser, all links, by what they were for; mesh only. */
 export interface MeshWire {
   readonly entries: number;
   readonly tree: number;
@@ -22,7 +22,9 @@ export interface MeshWire {
 }
 
 export interface MeshFigures {
-  /** While messages were written, of the peers without a browser. */
+  /** To the peers without a browser, whose wire bytes these are. */
+  readonly deliveries: number;
+  /** While messages were written, and until what they brought about was done. */
   readonly writing: MeshWire;
   readonly idle: MeshWire;
   /** W1: entries and tree, with their share of framing and acknowledgements, bytes a delivery. */
@@ -33,11 +35,16 @@ export interface MeshFigures {
   readonly receiptsAndPresencePerEntryByte: number;
   /** Q1: frames a second and peer when nobody writes, heartbeats apart. */
   readonly idleFramesPerSecond: number;
+  /** The same while idling alone, by what they were for. */
+  readonly idleFramesByKind?: Readonly<Record<string, number>>;
   /** W4. */
   readonly mostLinks: number;
   readonly directLinks: number;
   readonly relayedLinks: number;
-  /** R3: server bytes from a newcomer connecting to its first direct link, median over the peers. */
+  /**
+   * R3: server bytes from a newcomer connecting to its first direct link, median over the peers; where they did not come one by
+   * one all server bytes of the set-up, further links included, for each peer. Heartbeats apart.
+   */
   readonly firstLinkBytes: number;
 }
 
@@ -59,15 +66,22 @@ export interface ModeResult {
   readonly server: {
     /** In the order of time, one a second at least; `atMs` from the first peer's start. */
     readonly series: readonly ServerReading[];
-    /** When the first message was written, when the last delivery was made, when idling ended: ms from the first peer's start. */
+    /** When the first message was written, the last delivery was made, idling began and ended: ms from the first peer's start. */
     readonly firstMessageAtMs: number;
     readonly lastDeliveryAtMs: number;
+    readonly idleBeganAtMs: number;
     readonly idleEndedAtMs: number;
     readonly setUp: ServerBytes;
     readonly writing: ServerBytes;
     readonly idle: ServerBytes;
     /** From start to end, set-up included. */
     readonly total: ServerBytes;
+    /**
+     * R3idle: bytes a second and idle peer, keep-alives included. Where idling was shorter than a minute the keep-alives are
+     * those of as many whole intervals between them as there were since everybody came; absent where there was none.
+     */
+    readonly idleBytesPerSecond?: number;
+    /** User and system time, what it took to start left out. */
     readonly cpuMs: number;
     readonly mostMemoryBytes: number;
   };

@@ -3,20 +3,11 @@ import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { CHROMIUM_ARGUMENTS } from '../browser/stage/chromium.ts';
 import { watchConnections } from '../browser/stage/network.ts';
 import type { Namespace } from './namespaces.ts';
 import { PATIENCE_S } from './patience.ts';
 import { NUMBERED, numbered, type Talker, type Tie } from './talker.ts';
-
-const arguments_ = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const TIES = ['direct', 'relayed', 'through others', 'offline'] as const;
 
@@ -33,7 +24,7 @@ export async function startBrowser(
   const home = mkdtempSync(path.join(scratch, 'browser-'));
   return chromium.launch({
     executablePath: machine.wrapper(path.join(home, 'chromium'), executable),
-    args: arguments_,
+    args: [...CHROMIUM_ARGUMENTS],
     env: { ...process.env, HOME: home, TMPDIR: home },
     timeout: PATIENCE_S * 1000,
     handleSIGINT: false,

@@ -25,6 +25,8 @@ export class Figures {
   readonly signals = { mesh: 0, server: 0, again: 0 };
   /** What was pushed to who had it already. */
   duplicates = 0;
+  /** How often a neighbour was found to promise in vain. */
+  vain = 0;
   mostLinks = 0;
   /** ms from writing to holding, of those who were here when it was written. */
   readonly latencies: number[] = [];

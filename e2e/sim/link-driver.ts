@@ -55,6 +55,7 @@ export class LinkDriver<Frame = unknown> {
   readonly #above: Above<Frame>;
   #requests = 0;
   #judged: boolean | undefined;
+  readonly #inputs: OverlayInput[] = [];
   #closed = false;
 
   constructor(world: World, options: LinkDriverOptions, above: Above<Frame>) {
@@ -129,6 +130,11 @@ export class LinkDriver<Frame = unknown> {
     this.#plan({ is: 'reached', topic, peers });
   }
 
+  vain(peer: PeerId): void {
+    this.#world.figures.vain++;
+    this.#plan({ is: 'vain', peer });
+  }
+
   /** @param bytes of the frame */
   send(peer: PeerId, frame: Frame, traffic: Traffic, bytes: number, lane: Lane): void {
     this.#send(peer, traffic, bytes + PACKET_BYTES, lane, (there) =>
@@ -177,8 +183,14 @@ export class LinkDriver<Frame = unknown> {
 
   #plan(input: OverlayInput): void {
     if (this.#closed) return;
-    const outputs = this.#overlay.handle(input, this.#world.clock.now);
-    for (const output of outputs) this.#perform(output);
+    this.#inputs.push(input);
+    if (this.#inputs.length > 1) return;
+    // One input after another, also when one comes of another's outputs, as `RunningOverlay` has it.
+    for (let next = this.#inputs[0]; next !== undefined; next = this.#inputs[0]) {
+      const outputs = this.#overlay.handle(next, this.#world.clock.now);
+      for (const output of outputs) this.#perform(output);
+      this.#inputs.shift();
+    }
     if (!this.#closed) this.#overlayAlarm.set(this.#overlay.wakeAt);
   }
 
@@ -186,6 +198,9 @@ export class LinkDriver<Frame = unknown> {
     switch (output.do) {
       case 'connect':
         this.sessions.connect(output.peer, output.topic, output.urgent);
+        return;
+      case 'knock':
+        this.#world.figures.oddity('somebody knocks, where nobody is a newcomer');
         return;
       case 'judged':
         this.#judged = output.accept;

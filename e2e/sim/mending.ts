@@ -59,6 +59,7 @@ export interface MendingOptions {
   readonly holding: (space: SpaceId) => Holding | undefined;
   readonly send: (peer: PeerId, frame: RepairFrame, bytes: number) => void;
   readonly receive: (entry: Entry, from: PeerId) => void;
+  readonly inVain: (peer: PeerId) => void;
 }
 
 export class Mending {
@@ -103,6 +104,7 @@ export class Mending {
         return;
       case 'bulk': {
         const { document, upTo, last } = frame;
+        if (frame.entries.length === 0 && upTo === 0) return;
         for (const entry of frame.entries) this.#o.receive(entry, peer);
         if (last) return this.take({ is: 'repaired', peer, space, document });
         this.take({ is: 'progress', peer, space, document });
@@ -137,6 +139,9 @@ export class Mending {
         this.#step(peer, space, document, 'open', []);
         return;
       }
+      case 'in-vain':
+        this.#o.inVain(peer);
+        return;
       case 'equal':
         return;
     }

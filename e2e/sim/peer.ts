@@ -112,6 +112,7 @@ export class Program implements Above<Frame> {
       holding: (space) => peer.holdings.get(space),
       send: (to, frame, bytes) => this.links.send(to, frame, 'repair', bytes, 'bulk'),
       receive: (entry, from) => this.#receive(entry, from, 'repair', 0),
+      inVain: (neighbour) => this.links.vain(neighbour),
     });
     this.links = new LinkDriver(world, { host: peer, me, random: this.random, withholds }, this);
     for (const { space, documents } of peer.holdings.values())

@@ -1,6 +1,7 @@
 /** The links of one simulated device, from the offer to the end: what `client/mesh/device/links-of-device.ts` and `client/mesh/link/link.ts` do for real. */
 
-import type { Ending } from '@snug/client/mesh/link/path-choice.ts';
+import type { Ending } from '@snug/client/mesh/link/ending.ts';
+import { LINK_TIMES } from '@snug/client/mesh/link/path-choice.ts';
 import type { OverlayInput } from '@snug/client/mesh/overlay/overlay-inputs.ts';
 import type { Sighted } from '@snug/client/mesh/routes/route-message.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
@@ -9,9 +10,7 @@ import type { End, Session } from './session.ts';
 import type { Signal } from './signals.ts';
 import type { World } from './world.ts';
 
-/** As `path-choice.ts` has them, ms. */
-const NO_ANSWER_MS = 13_000;
-const NEVER_UP_MS = 25_000;
+const { noAnswerMs: NO_ANSWER_MS, neverUpMs: NEVER_UP_MS } = LINK_TIMES;
 /** From the answer to the open channel: ICE checks and DTLS, in times one way. */
 const HANDSHAKE = 4;
 const BYE_BYTES = 20;

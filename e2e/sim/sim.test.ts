@@ -40,6 +40,17 @@ test('two halves that were cut off from each other for half a minute have everyt
   expect(outcome.figures.healedMs).toBeGreaterThan(0);
 });
 
+test('where half take everything and give nothing those are replaced, and everybody has every message', () => {
+  const { options, outcome } = run({ peers: 60, withhold: 0.5, minutes: 3, seed: 2 });
+  expect(failures(options, outcome)).toEqual([]);
+  expect(outcome.figures.vain).toBeGreaterThan(0);
+});
+
+test('where all are honest nobody is found to promise in vain', () => {
+  const { outcome } = run({ peers: 60, churn: 0.2, loss: 0.05 });
+  expect(outcome.figures.vain).toBe(0);
+});
+
 test('a core that passes nothing on is found out, and said how to see it again', () => {
   const { options, outcome } = run({ peers: 40, churn: 0, withhold: 1, writers: 1, messages: 20 });
   expect(outcome.delivered).toBeLessThan(0.5);

@@ -17,6 +17,11 @@ export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
   return all;
 }
 
+/** A number in [0, 1) out of at least four random bytes. */
+export function fractionOf(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) / 2 ** 32;
+}
+
 /** Compares public values. Not constant-time: never for tags, MACs or secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

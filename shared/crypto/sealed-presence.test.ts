@@ -18,13 +18,14 @@ const id = (fill: number) => v.parse(SpaceId, toBase64url(new Uint8Array(32).fil
 const place = { space: id(1), contentSecret: new Uint8Array(32).fill(7) };
 const mark = { run: 1_700_000_000_000, count: 3 };
 const channel = v.parse(ChannelId, toBase64url(new Uint8Array(16).fill(5)));
-const here: PresenceStatement = { seconds: 30, leaving: false, lost: [] };
+const here: PresenceStatement = { seconds: 30, leaving: false, lost: [], after: [] };
 
 const statements: fc.Arbitrary<PresenceStatement> = fc
   .record({
     seconds: fc.integer({ min: 0, max: 3600 }),
     leaving: fc.boolean(),
     lost: fc.array(fc.uint8Array({ minLength: 8, maxLength: 8 }), { maxLength: 6 }),
+    after: fc.array(fc.uint8Array({ minLength: 8, maxLength: 8 }), { maxLength: 2 }),
     typing: fc.option(fc.uint8Array({ minLength: 16, maxLength: 16 })),
   })
   .map(({ typing, ...rest }) =>

@@ -5,7 +5,7 @@
  *
  * `run 6 ‖ count varint ‖ AES-256-GCM-SIV(signature 64 ‖ statement)`: about 90 bytes; the device is named by whoever carries it.
  * Run and count are in clear, because who has heard it already must be told before anything is opened; the nonce is made of
- * them, and used once.
+ * them, and used once. The count goes by seconds, so that the two also say when a message was made, by its device's clock.
  */
 import { gcmsiv } from '@noble/ciphers/aes.js';
 import * as v from 'valibot';
@@ -25,9 +25,20 @@ const NONCE_BYTES = 12;
 export const LOST_NAME_BYTES = 8;
 /** Most lost devices in one message. */
 export const MOST_LOST = 6;
+/** How much of the SHA-256 of another message is named: a forger would have to hit one that was named long ago. */
+export const MESSAGE_NAME_BYTES = 8;
+/** Most messages that one names as heard before. */
+export const MOST_AFTER = 2;
 /** Longest message: everything said at once. */
 export const MAX_PRESENCE_BYTES =
-  RUN_BYTES + 8 + TAG_BYTES + SIGNATURE_BYTES + 3 + 16 + MOST_LOST * LOST_NAME_BYTES;
+  RUN_BYTES +
+  8 +
+  TAG_BYTES +
+  SIGNATURE_BYTES +
+  3 +
+  16 +
+  MOST_LOST * LOST_NAME_BYTES +
+  MOST_AFTER * MESSAGE_NAME_BYTES;
 /** Longest time that may be named until the next one, s. */
 export const MOST_SECONDS = 3600;
 
@@ -35,7 +46,18 @@ export const MOST_SECONDS = 3600;
 export interface PresenceMark {
   /** When the run began, by the device's own clock, ms since 1970: below 2^48. */
   readonly run: number;
+  /** Seconds of the run, at least one more than in the message before. */
   readonly count: number;
+}
+
+/** When the message was made, by its device's clock: ms since 1970, to within a second. */
+export function markedAt({ run, count }: PresenceMark): number {
+  return run + count * 1000;
+}
+
+/** What other messages name a message by. */
+export function presenceName(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes).slice(0, MESSAGE_NAME_BYTES);
 }
 
 /** Everything that a device says of itself just now: a later message takes the place of an earlier. */
@@ -47,6 +69,8 @@ export interface PresenceStatement {
   readonly typing?: ChannelId;
   /** First 8 bytes of the keys of devices whose link to it has just gone down; at most 6. */
   readonly lost: readonly Uint8Array[];
+  /** Messages that it had heard by then, by `presenceName`; at most 2. */
+  readonly after: readonly Uint8Array[];
 }
 
 interface Place {
@@ -136,37 +160,57 @@ function readHead(
 const TYPING = 1;
 const LEAVING = 2;
 const LOST_SHIFT = 2;
+const LOST_MASK = 7;
+const AFTER_SHIFT = 5;
 
-/** `flags 1 (typing, leaving, how many lost) ‖ seconds 2 ‖ channel 16 if typing ‖ 8 for each lost`. */
-function statementBytes({ seconds, leaving, typing, lost }: PresenceStatement): Uint8Array {
+/**
+ * `flags 1 (typing, leaving, how many lost, after how many) ‖ seconds 2 ‖ channel 16 if typing ‖ 8 for each lost ‖ 8 for each after
+ * which it was said`.
+ */
+function statementBytes({ seconds, leaving, typing, lost, after }: PresenceStatement): Uint8Array {
   const fits =
     Number.isInteger(seconds) &&
     seconds >= 0 &&
     seconds <= MOST_SECONDS &&
     lost.length <= MOST_LOST &&
-    lost.every((name) => name.length === LOST_NAME_BYTES);
-  if (!fits) throw new RangeError(`No statement: ${seconds} s, ${lost.length} lost.`);
-  const flags = (typing ? TYPING : 0) | (leaving ? LEAVING : 0) | (lost.length << LOST_SHIFT);
+    lost.every((name) => name.length === LOST_NAME_BYTES) &&
+    after.length <= MOST_AFTER &&
+    after.every((name) => name.length === MESSAGE_NAME_BYTES);
+  if (!fits)
+    throw new RangeError(`No statement: ${seconds} s, ${lost.length} lost, after ${after.length}.`);
+  const flags =
+    (typing ? TYPING : 0) |
+    (leaving ? LEAVING : 0) |
+    (lost.length << LOST_SHIFT) |
+    (after.length << AFTER_SHIFT);
   return concatBytes(
     Uint8Array.of(flags, seconds >> 8, seconds & 0xff),
     typing ? fromBase64url(typing) : new Uint8Array(0),
     ...lost,
+    ...after,
   );
 }
 
 function readStatement(bytes: Uint8Array): PresenceStatement | undefined {
   const [flags, high, low] = bytes;
   if (flags === undefined || high === undefined || low === undefined) return undefined;
-  const many = flags >> LOST_SHIFT;
+  const lostMany = (flags >> LOST_SHIFT) & LOST_MASK;
+  const afterMany = flags >> AFTER_SHIFT;
   const seconds = high * 256 + low;
   const types = (flags & TYPING) !== 0;
   const lostAt = 3 + (types ? 16 : 0);
-  if (many > MOST_LOST || seconds > MOST_SECONDS) return undefined;
-  if (bytes.length !== lostAt + many * LOST_NAME_BYTES) return undefined;
-  const lost = Array.from({ length: many }, (_, i) =>
-    bytes.slice(lostAt + i * LOST_NAME_BYTES, lostAt + (i + 1) * LOST_NAME_BYTES),
-  );
-  const statement = { seconds, leaving: (flags & LEAVING) !== 0, lost };
+  const afterAt = lostAt + lostMany * LOST_NAME_BYTES;
+  if (lostMany > MOST_LOST || afterMany > MOST_AFTER || seconds > MOST_SECONDS) return undefined;
+  if (bytes.length !== afterAt + afterMany * MESSAGE_NAME_BYTES) return undefined;
+  const lost = namesAt(bytes, lostAt, lostMany, LOST_NAME_BYTES);
+  const after = namesAt(bytes, afterAt, afterMany, MESSAGE_NAME_BYTES);
+  const statement = { seconds, leaving: (flags & LEAVING) !== 0, lost, after };
   if (!types) return statement;
   return { ...statement, typing: v.parse(ChannelIdSchema, toBase64url(bytes.subarray(3, 19))) };
+}
+
+function namesAt(bytes: Uint8Array, at: number, many: number, length: number): Uint8Array[] {
+  return Array.from({ length: many }, (_, i) =>
+    bytes.slice(at + i * length, at + (i + 1) * length),
+  );
 }

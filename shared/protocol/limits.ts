@@ -12,8 +12,8 @@ export const SIGNALING_LIMITS = {
   /** Largest relayed frame: one link packet and its seal. */
   relayFrameBytes: 18 * 1024,
   topicsPerPeer: 128,
-  /** Most peers in one answer to `join`. */
-  sample: 16,
+  /** Most peers in one answer to `join`: more than a peer links to in a topic, so that a room of any size costs what a small one does. */
+  sample: 10,
   /** Most peer ids in one `here` question. */
   hereQuestion: 32,
   /** Token bucket over all events but `relay`. */

@@ -58,29 +58,38 @@ export type Problem = v.InferOutput<typeof Problem>;
 export const Hello = v.object({ version: v.pipe(v.number(), v.integer()) });
 export type Hello = v.InferOutput<typeof Hello>;
 
+/** What the last character may be, its spare bits being zero. */
+const LAST_OF = { 16: '[AQgw]', 32: '[AEIMQUYcgkosw048]', 64: '[AQgw]' } as const;
+
 /**
- * 16 bytes as base64url text on the wire, bytes once parsed. Where a message holds many of them, bytes of their own
- * would not do: Socket.IO sends each as a frame, and its parser refuses a packet of more than ten.
+ * Bytes as base64url text on the wire, bytes once parsed. Bytes of their own would travel as a frame each, which a server has to
+ * read and put together again; and Socket.IO's parser refuses a packet of more than ten.
  */
-const nonceText = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9_-]{21}[AQgw]$/, 'expected 16 bytes as base64url'),
-  v.transform((text) => base64urlnopad.decode(text)),
-);
+const bytesAsText = (length: keyof typeof LAST_OF) => {
+  const digits = Math.floor((length * 4) / 3);
+  return v.pipe(
+    v.string(),
+    v.regex(
+      new RegExp(`^[A-Za-z0-9_-]{${digits}}${LAST_OF[length]}$`),
+      `expected ${length} bytes as base64url`,
+    ),
+    v.transform((text) => base64urlnopad.decode(text)),
+  );
+};
 
 /** Somebody present in a topic. `nonce` is fresh for each run of their program; signals to them carry it. */
-export const Here = v.object({ peer: PeerId, nonce: nonceText });
+export const Here = v.object({ peer: PeerId, nonce: bytesAsText(16) });
 export type Here = v.InferOutput<typeof Here>;
 /** `Here` as it travels. */
 export type HereOnWire = v.InferInput<typeof Here>;
 
-export const Challenge = v.object({ nonce: bytes(32, 32) });
+export const Challenge = v.object({ nonce: bytesAsText(32) });
 export type Challenge = v.InferOutput<typeof Challenge>;
 
 export const Authenticate = v.object({
   peer: PeerId,
-  nonce: bytes(16, 16),
-  signature: bytes(64, 64),
+  nonce: bytesAsText(16),
+  signature: bytesAsText(64),
 });
 export type Authenticate = v.InferOutput<typeof Authenticate>;
 
@@ -154,7 +163,7 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 type Ack<T> = (answer: Answer<T>) => void;
 
 export interface ClientToServer {
-  authenticate(message: Authenticate, ack: Ack<Welcome>): void;
+  authenticate(message: v.InferInput<typeof Authenticate>, ack: Ack<Welcome>): void;
   join(message: Join, ack: Ack<v.InferInput<typeof Joined>>): void;
   leave(message: Leave, ack: Ack<null>): void;
   here(message: HereQuestion, ack: Ack<v.InferInput<typeof HereAnswer>>): void;
@@ -163,7 +172,7 @@ export interface ClientToServer {
 }
 
 export interface ServerToClient {
-  challenge(message: Challenge): void;
+  challenge(message: v.InferInput<typeof Challenge>): void;
   signal(message: SignalIn): void;
   relay(message: RelayIn): void;
   refused(message: Refused): void;

@@ -17,6 +17,16 @@ describe('a token bucket', () => {
     expect(bucket.take(5, 0)).toBe(true);
   });
 
+  it('says how much it holds without taking any of it', () => {
+    const bucket = new TokenBucket({ perSecond: 1, burst: 2 }, 0);
+    expect([bucket.holds(2, 0), bucket.holds(3, 0), bucket.take(2, 0)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect([bucket.holds(1, 999), bucket.holds(1, 1_000)]).toEqual([false, true]);
+  });
+
   it('never grants more than burst + rate × time, however the clock jumps', () => {
     fc.assert(
       fc.property(

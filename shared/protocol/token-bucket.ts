@@ -19,11 +19,16 @@ export class TokenBucket {
 
   /** Takes `cost` tokens, or none when there are too few. A clock that goes back adds nothing. */
   take(cost: number, now: number): boolean {
+    if (!this.holds(cost, now)) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+
+  /** Whether there are so many, which is asked before what may turn out to cost nothing. */
+  holds(cost: number, now: number): boolean {
     const elapsed = Math.max(0, now - this.#at) / 1000;
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + elapsed * this.#rate.perSecond);
     this.#at = now;
-    if (this.#tokens < cost) return false;
-    this.#tokens -= cost;
-    return true;
+    return this.#tokens >= cost;
   }
 }

@@ -1,6 +1,7 @@
 /** For tests: a server on a free port, and peers with real keys that speak to it over real sockets. */
 import { randomBytes } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import type { PeerId, Topic as TopicId } from '@snug/shared/protocol/ids.ts';
 import { Topic } from '@snug/shared/protocol/ids.ts';
@@ -137,7 +138,11 @@ export class TestPeer {
   async authenticate(challenge: Uint8Array, host = this.host) {
     const message = challengeBytes(host, challenge, this.nonce);
     const signature = ed25519.sign(message, this.secretKey);
-    const answer = await this.ask('authenticate', { peer: this.id, nonce: this.nonce, signature });
+    const answer = await this.ask('authenticate', {
+      peer: this.id,
+      nonce: toBase64url(this.nonce),
+      signature: toBase64url(signature),
+    });
     return parseAnswer(Welcome, answer);
   }
 

@@ -7,7 +7,7 @@ import { randomBytes, sha256, utf8 } from '@snug/shared/crypto/bytes.ts';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { wallClock } from '../../mesh/clock.ts';
-import type { LinksCommand, LinksEvent, TopicSpec } from '../../mesh/links-port.ts';
+import type { LinkName, LinksCommand, LinksEvent, TopicSpec } from '../../mesh/links-port.ts';
 import { MemoryStore, type Store } from '../../space/store.ts';
 import { loadRepo } from '../automerge-node.ts';
 import { Engine } from '../engine.ts';
@@ -27,16 +27,19 @@ export interface Resident {
 
 interface Inside extends Resident {
   readonly specs: Map<Topic, TopicSpec>;
-  /** Links that its engine has been told of. */
-  readonly links: Map<PeerId, object>;
+  /** What its engine has said and its links have not heard yet. */
+  late: LinksCommand[] | undefined;
   online: boolean;
 }
 
 export class TestRoom {
   now = Date.now;
   readonly #residents: Inside[] = [];
-  /** A link is itself, however soon another joins the same two: what was under way on it is lost with it. */
-  readonly #links = new Map<string, object>();
+  /** By pair, the number of their link, here the same at both ends. What was under way on a link is lost with it. */
+  readonly #links = new Map<string, number>();
+  #made = 0;
+  /** Links that came of a knock, or over which one has been made, by what was joined to make it. */
+  readonly #asked = new WeakMap<TopicSpec, Set<number>>();
   readonly #pending = new Map<number, (allow: boolean, reason?: string) => void>();
   #requests = 0;
   /** Every frame that crossed, for what the tests want to count or see. */
@@ -64,7 +67,10 @@ export class TestRoom {
       page: 'https://snug.test/',
       clock: { ...wallClock, now: () => this.now() },
       randomBytes,
-      links: (command) => this.#command(resident, command),
+      links: (command) => {
+        if (resident.late) resident.late.push(command);
+        else this.#command(resident, command);
+      },
       onView: (view) => {
         resident.view = view;
         for (const waiter of waiters) waiter();
@@ -81,7 +87,7 @@ export class TestRoom {
       closedBy: [],
       view: engine.view(),
       specs: new Map(),
-      links: new Map(),
+      late: undefined,
       online: true,
       until: (what, condition) =>
         new Promise((resolve, reject) => {
@@ -122,6 +128,26 @@ export class TestRoom {
     this.#meet();
   }
 
+  /**
+   * From now on what this resident's engine says to its links is under way, as from one thread to another, until it is let go.
+   * What the links say comes as ever.
+   */
+  delay(who: Resident): { readonly late: readonly LinksCommand[]; letGo(): void } {
+    const resident = this.#inside(who);
+    const late: LinksCommand[] = [];
+    resident.late = late;
+    const letGo = () => {
+      resident.late = undefined;
+      for (const command of late) this.#command(resident, command);
+    };
+    return { late, letGo };
+  }
+
+  /** A number for a link that an outsider brings up. */
+  newLink(): number {
+    return ++this.#made;
+  }
+
   linked(a: Resident, b: Resident): boolean {
     return this.#links.has(pair(a.peer, b.peer));
   }
@@ -154,13 +180,11 @@ export class TestRoom {
       case 'send': {
         this.outsiders.get(command.peer)?.(command);
         const to = this.#residents.find((r) => r.peer === command.peer);
-        // An engine that has not heard yet that its link has gone down sends on that one, though another is there.
-        const link = from.links.get(command.peer);
-        if (!to || !link) return;
+        if (!to || !this.#isUp(from, command)) return;
         if (this.lose(command.frame, from.peer, to.peer)) return;
         this.frames.push({ from: from.peer, to: to.peer, frame: command.frame });
         setTimeout(() => {
-          if (this.#links.get(pair(from.peer, to.peer)) === link)
+          if (this.#isUp(from, command))
             to.engine.linksEvent({ is: 'frame', peer: from.peer, frame: command.frame });
         }, 0);
         return;
@@ -171,9 +195,14 @@ export class TestRoom {
         from.closedBy.push(command.reason);
         this.outsiders.get(command.peer)?.(command);
         const to = this.#residents.find((r) => r.peer === command.peer);
-        if (to) this.#unlink(from, to, command.reason);
+        if (to && this.#isUp(from, command)) this.#unlink(from, to, command.reason);
       }
     }
+  }
+
+  /** An engine that has not heard yet that a link has gone down speaks of that one, though another may be there. */
+  #isUp({ peer: me }: Inside, { peer, link }: LinkName): boolean {
+    return this.#links.get(pair(me, peer)) === link;
   }
 
   #meet(): void {
@@ -189,33 +218,47 @@ export class TestRoom {
 
   #offer(a: Inside, b: Inside, topic: Topic, spec: TopicSpec): void {
     const key = pair(a.peer, b.peer);
-    if (spec.initiate === 'wait' || this.#links.has(key) || this.cut.has(key)) return;
+    const linked = this.#links.get(key);
+    if (spec.initiate === 'knock' && linked) return this.#knock(a, b, topic, spec, linked);
+    if (spec.initiate === 'wait' || linked || this.cut.has(key)) return;
     if (spec.initiate === 'listed' && !spec.allowed.includes(b.peer)) return;
-    const link = () => {
+    const link = (asked: boolean) => {
       if (this.#links.has(key)) return;
-      const made = {};
+      const made = this.newLink();
       this.#links.set(key, made);
+      if (asked) this.#askedOver(spec).add(made);
       const binding = sha256(utf8(`${key} ${webcrypto.randomUUID()}`));
-      this.#tell(b, { is: 'up', peer: a.peer, topic, binding, path: 'direct' }, made);
-      this.#tell(a, { is: 'up', peer: b.peer, topic, binding, path: 'direct' }, made);
+      const up = { is: 'up', link: made, topic, binding, path: 'direct' } as const;
+      this.#tell(b, { ...up, peer: a.peer });
+      this.#tell(a, { ...up, peer: b.peer });
     };
-    if (b.specs.get(topic)?.allowed.includes(a.peer)) return link();
+    if (b.specs.get(topic)?.allowed.includes(a.peer)) return link(false);
     const request = ++this.#requests;
     this.#pending.set(request, (allow, reason) => {
       this.#pending.delete(request);
-      if (allow) link();
+      if (allow) link(true);
       else this.#tell(a, { is: 'refused', peer: b.peer, topic, reason: reason ?? 'no' });
     });
     const note = spec.note ? { note: spec.note } : {};
     this.#tell(b, { is: 'authorise', request, topic, peer: a.peer, ...note });
   }
 
-  #tell(to: Inside, event: LinksEvent, link?: object): void {
-    setTimeout(() => {
-      if (event.is === 'up' && link) to.links.set(event.peer, link);
-      if (event.is === 'down') to.links.delete(event.peer);
-      to.engine.linksEvent(event);
-    }, 0);
+  /** Once over each link: a room of tests is patient. */
+  #knock(a: Inside, b: Inside, topic: Topic, spec: TopicSpec, link: number): void {
+    const asked = this.#askedOver(spec);
+    if (!spec.note || asked.has(link)) return;
+    asked.add(link);
+    this.#tell(a, { is: 'knock', topic, peer: b.peer, note: spec.note });
+  }
+
+  #askedOver(spec: TopicSpec): Set<number> {
+    const asked = this.#asked.get(spec) ?? new Set();
+    this.#asked.set(spec, asked);
+    return asked;
+  }
+
+  #tell(to: Inside, event: LinksEvent): void {
+    setTimeout(() => to.engine.linksEvent(event), 0);
   }
 
   #unlink(a: Inside, b: Inside, reason: string): void {

@@ -44,6 +44,8 @@ export class Stranger {
   #encoder: FrameEncoder;
   #decoder: FrameDecoder;
   #binding = randomBytes(32);
+  /** The number of the link, while it is up. */
+  #link: number | undefined;
   readonly #waiters = new Set<() => void>();
 
   private constructor(
@@ -65,9 +67,10 @@ export class Stranger {
     this.#lobby = lobby;
     this.#note = note;
     room.outsiders.set(this.peer, (command) => {
+      if (!('link' in command) || command.link !== this.#link) return;
       if (command.do === 'close') {
         this.closed ??= command.reason;
-        to.engine.linksEvent({ is: 'down', peer: this.peer, reason: command.reason });
+        this.#down(command.reason);
       } else if (command.do === 'send') {
         this.raw.push(command.frame);
         this.frames.push(this.#decoder.decode(command.frame));
@@ -122,10 +125,12 @@ export class Stranger {
     this.#encoder = new FrameEncoder(this.#devices.resolve);
     this.#decoder = new FrameDecoder(this.#devices.resolve);
     this.#binding = randomBytes(32);
+    this.#link = this.#room.newLink();
     this.frames.length = 0;
     this.#to.engine.linksEvent({
       is: 'up',
       peer: this.peer,
+      link: this.#link,
       topic: this.#lobby,
       binding: this.#binding,
       path: 'direct',
@@ -133,7 +138,12 @@ export class Stranger {
   }
 
   down(): void {
-    this.#to.engine.linksEvent({ is: 'down', peer: this.peer, reason: 'gone' });
+    this.#down('gone');
+  }
+
+  #down(reason: string): void {
+    this.#link = undefined;
+    this.#to.engine.linksEvent({ is: 'down', peer: this.peer, reason });
   }
 
   send(frame: SentFrame): void {
@@ -238,7 +248,8 @@ export class Stranger {
   }
 
   push(address: Address, bytes: Uint8Array, deps: LoggedEntry['deps']): void {
-    const link = new Neighbour(this.#to.peer, this.#binding, 'direct', () => undefined);
+    const to = { peer: this.#to.peer, link: 0 };
+    const link = new Neighbour(to, this.#binding, 'direct', () => undefined);
     this.send({
       type: 'entry',
       address: encodeAddress(address),

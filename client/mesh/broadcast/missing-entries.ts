@@ -68,6 +68,7 @@ export class MissingEntries {
     if (known) {
       if (known.asked === from || known.announcers.includes(from)) return;
       if (known.announcers.length < ANNOUNCERS) known.announcers.push(from);
+      else this.#replace(known.announcers, from, now);
       if (!known.asked && !known.here) this.#at(known, Math.min(known.due, due));
       return;
     }
@@ -160,6 +161,17 @@ export class MissingEntries {
     const ids = graft.get(best);
     if (ids) ids.push(id);
     else graft.set(best, [id]);
+  }
+
+  /** Whoever has failed before goes for one who has failed less: else a few who are early and deliver nothing shut out the rest. */
+  #replace(announcers: PeerId[], by: PeerId, now: number): void {
+    const creditOf = (peer: PeerId) => {
+      const { credit, mutedUntil } = this.#announcer(peer);
+      return mutedUntil > now ? 0 : credit;
+    };
+    const credits = announcers.map(creditOf);
+    const least = Math.min(...credits);
+    if (least < creditOf(by)) announcers[credits.lastIndexOf(least)] = by;
   }
 
   /** One who is asked for something else anyway, else the most reliable, else the first: one new edge is enough. */

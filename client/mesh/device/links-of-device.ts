@@ -2,13 +2,15 @@
  * The links of this device: the one driver that gives the state machines (`link.ts`, `overlay.ts`, `routes.ts`) their
  * sockets, channels, timers and keys. Nothing from outside throws through it; a peer that misbehaves loses its link.
  */
+import { fractionOf } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Ending } from '../link/path-choice.ts';
+import type { Ending } from '../link/ending.ts';
 import { RunningLink } from '../link/running-link.ts';
 import type {
   IceSettings,
+  LinkName,
   LinksCommand,
   LinksEvent,
   LinksStatus,
@@ -35,12 +37,21 @@ const GOODBYE_MS = 300;
 /** How long a link is relayed that is not needed, while direct is tried beside it. */
 const SPARE_AFTER_MS = 8_000;
 
+/** Ends a program in Node and is shown as an error in a browser, as any error that nobody expects. */
+function uncaught(problem: unknown): void {
+  queueMicrotask(() => {
+    throw problem;
+  });
+}
+
 export class LinksOfDevice implements Links {
   readonly #options: LinksOptions;
   readonly #clock: Clock;
   readonly #random: (bytes: number) => Uint8Array;
   readonly #topics = new JoinedTopics();
   readonly #links = new Map<PeerId, RunningLink>();
+  /** How many have begun since the start. */
+  #begun = 0;
   readonly #servers: Servers;
   readonly #signals: SealedSignals;
   readonly #overlay: RunningOverlay;
@@ -59,7 +70,7 @@ export class LinksOfDevice implements Links {
     this.#random = options.random ?? ((n) => crypto.getRandomValues(new Uint8Array(n)));
     this.#relayOnly = options.ice?.relayOnly ?? false;
     const nonce = this.#random(16);
-    const random = () => this.#random(4).reduce((sum, byte) => (sum + byte) / 256, 0);
+    const random = () => fractionOf(this.#random(4));
     const me = device.peerId;
     this.#overlay = new RunningOverlay({
       me,
@@ -67,7 +78,7 @@ export class LinksOfDevice implements Links {
       random,
       on: (decision) => this.#onOverlay(decision),
     });
-    const signals = new SealedSignals(device, nonce);
+    const signals = new SealedSignals(device, nonce, options.onProblem ?? uncaught);
     const servers = new Servers({
       device,
       nonce,
@@ -99,6 +110,7 @@ export class LinksOfDevice implements Links {
       ways: this.#ways,
       sightings: servers.sightings,
       judge: (topic, peer, urgent) => this.#judge(topic, peer, urgent),
+      met: (topic, peer) => this.#overlay.handle({ is: 'met', topic, peer }),
       begin: (topic, { from, session }) => {
         const spec = this.#topics.get(topic)?.spec;
         this.#links.get(from)?.giveWay();
@@ -107,6 +119,7 @@ export class LinksOfDevice implements Links {
       emit: (event) => this.#emit(event),
     });
     this.#news = new ServerNews({
+      clock,
       topics: this.#topics,
       links: this.#links,
       sightings: servers.sightings,
@@ -134,7 +147,7 @@ export class LinksOfDevice implements Links {
         this.#overlay.handle({ is: 'reached', topic: command.topic, peers: command.peers });
         return;
       case 'send': {
-        const link = this.#links.get(command.peer);
+        const link = this.#named(command);
         if (link?.up === true) link.send(command.frame, command.priority);
         return;
       }
@@ -145,10 +158,24 @@ export class LinksOfDevice implements Links {
           command.reason ?? 'not admitted',
         );
         return;
+      case 'knocked': {
+        const { peer, topic, letIn } = command;
+        if (this.#named(command)) this.#overlay.handle({ is: 'answered', peer, topic, letIn });
+        return;
+      }
+      case 'vain':
+        if (this.#named(command)) this.#overlay.handle({ is: 'vain', peer: command.peer });
+        return;
       case 'close':
-        this.#links.get(command.peer)?.close(command.reason, command.misbehaved);
+        this.#named(command)?.close(command.reason, command.misbehaved);
         return;
     }
+  }
+
+  /** The link that a command is about, unless it is gone: the engine may not have heard of that yet, nor of the one in its place. */
+  #named({ peer, link }: LinkName): RunningLink | undefined {
+    const now = this.#links.get(peer);
+    return now?.number === link ? now : undefined;
   }
 
   status(): LinksStatus {
@@ -237,6 +264,7 @@ export class LinksOfDevice implements Links {
     const link: RunningLink = new RunningLink({
       me: this.#options.device.peerId,
       peer,
+      number: ++this.#begun,
       spec,
       session,
       initiator,
@@ -309,6 +337,12 @@ export class LinksOfDevice implements Links {
         if (spec === undefined || this.#links.has(output.peer)) return;
         const { peer, urgent, knock } = output;
         this.#begin(spec, peer, this.#random(16), { initiator: true, urgent, knock }).start();
+        return;
+      }
+      case 'knock': {
+        const { peer, topic } = output;
+        const note = this.#topics.get(topic)?.spec.note;
+        if (note !== undefined) this.#emit({ is: 'knock', topic, peer, note });
         return;
       }
       case 'close':

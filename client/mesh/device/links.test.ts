@@ -26,6 +26,17 @@ test('two peers of a topic link directly, and each gets all frames in order', as
   expect(server.counters.relayedBytes).toBe(0);
 });
 
+test('who is offered a link takes it and offers none: one connection at each end', async () => {
+  const { url } = await startServer();
+  const [a, b] = [await TestPeer.make(), await TestPeer.make()];
+  const spec = room(url, a, b);
+  a.join(spec);
+  await a.first('here');
+  b.join(spec);
+  await Promise.all([a.first('up'), b.first('up')]);
+  expect([a.connections.length, b.connections.length]).toEqual([1, 1]);
+});
+
 test('three peers make a full mesh, with one link a pair', async () => {
   const { url } = await startServer();
   const peers = [await TestPeer.make(), await TestPeer.make(), await TestPeer.make()];

@@ -15,6 +15,8 @@ export interface LinksOptions {
   /** `wrtc`: the W3C classes where they are not global. Where there are none at all everything is relayed. */
   readonly rtc?: { readonly wrtc?: WebRtc };
   readonly clock?: Clock;
+  /** An error of our own: what it was about is lost, everything else goes on. Without it, it is thrown as uncaught. */
+  readonly onProblem?: (problem: unknown) => void;
   readonly random?: (bytes: number) => Uint8Array;
   readonly ice?: Partial<IceSettings>;
   /** How long a first direct attempt may take before the relay comes in, ms; 8,000. */

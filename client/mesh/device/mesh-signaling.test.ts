@@ -73,7 +73,7 @@ test('with the server dead, a link that had ended is made anew by way of a third
   for (const peer of [a, b, c]) peer.join(spec);
   await whole(a, b, c);
   await server.close();
-  a.links.command({ do: 'close', peer: b.id, reason: 'a test', misbehaved: false });
+  a.links.command({ ...a.linkTo(b), do: 'close', reason: 'a test', misbehaved: false });
   await Promise.all([a.first('down'), b.first('down')]);
   await whole(a, b, c);
 });

@@ -1,5 +1,6 @@
 /** What servers say, handed to whom it concerns: who is there, signals, relayed frames. */
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import type { Clock } from '../clock.ts';
 import type { RunningLink } from '../link/running-link.ts';
 import type { LinksEvent } from '../links-port.ts';
 import type { RunningOverlay } from '../overlay/running-overlay.ts';
@@ -10,6 +11,7 @@ import type { JoinedTopics } from './joined-topics.ts';
 import type { SignalWays } from './signal-ways.ts';
 
 export interface ServerNewsOptions {
+  readonly clock: Clock;
   readonly topics: JoinedTopics;
   readonly links: ReadonlyMap<PeerId, RunningLink>;
   readonly sightings: Sightings;
@@ -40,7 +42,7 @@ export class ServerNews {
         introductions.open(event.topic, event.from, event.sealed, url);
         return;
       case 'relay':
-        links.get(event.from)?.handle({ is: 'relayed', frame: event.frame });
+        this.#relayed(event.from, event.frame, url);
         return;
       case 'not-here':
         if (sightings.gone(event.peer, url)) this.#gone(event.peer);
@@ -54,7 +56,9 @@ export class ServerNews {
     const allowed = topics.get(topic)?.allowed;
     if (allowed === undefined) return;
     const here = new Set(event.peers.map(({ peer }) => peer));
-    for (const peer of event.asked) if (!here.has(peer)) sightings.gone(peer, url);
+    for (const peer of event.asked) {
+      if (!here.has(peer) && sightings.gone(peer, url)) this.#gone(peer);
+    }
     const peers = [...here];
     emit({ is: 'here', topic, size, peers: peers.filter((peer) => allowed.has(peer)) });
     if (event.is === 'joined') {
@@ -64,6 +68,15 @@ export class ServerNews {
     // Whoever is not at this server may be at another.
     const asked = event.asked.filter((peer) => sightings.servers(peer).length === 0);
     overlay.handle({ is: 'here', topic, peers, asked });
+  }
+
+  /** Only the peer can have sealed a frame that its link takes: so this server carries. */
+  #relayed(peer: PeerId, frame: Uint8Array, url: string): void {
+    const { links, sightings, clock } = this.#options;
+    const link = links.get(peer);
+    const before = link?.stats()?.relayed.bytesIn ?? 0;
+    link?.handle({ is: 'relayed', frame });
+    if ((link?.stats()?.relayed.bytesIn ?? 0) > before) sightings.carried(peer, url, clock.now());
   }
 
   /** No server knows where a peer is; perhaps the mesh does. */

@@ -40,6 +40,8 @@ class World {
   /** What went, as `way:bytes`. The bytes are a running number and the first byte of the addressee's nonce. */
   readonly went: string[] = [];
   readonly failed: Route[] = [];
+  /** Of whom servers were asked. */
+  readonly asked: PeerId[] = [];
   readonly ways: SignalWays;
   #sealed = 0;
 
@@ -57,6 +59,7 @@ class World {
       },
       servers: {
         sightings: this.sightings,
+        ask: (_topic, peers) => this.asked.push(...peers),
         ways: () =>
           this.servers.map((url) => ({
             url,
@@ -156,9 +159,50 @@ test('it goes on to a second server when the first brings no answer', () => {
   world.sightings.seen(c, nonceOf('c'), 'one');
   world.sightings.seen(c, nonceOf('c'), 'two');
   world.send();
-  vi.advanceTimersByTime(10 * UNHEARD_MS);
+  vi.advanceTimersByTime(UNHEARD_MS);
   expect(world.went).toEqual([`one:1,${C}`, `two:1,${C}`]);
+});
+
+test('where every server has been tried the same bytes go twice more, for one may have lost them', () => {
+  const world = new World();
+  world.servers = ['one'];
+  world.sightings.seen(c, nonceOf('c'), 'one');
+  world.send();
+  vi.advanceTimersByTime(20 * UNHEARD_MS);
+  expect(world.went).toEqual([`one:1,${C}`, `one:1,${C}`, `one:1,${C}`]);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('when nothing comes back the server is asked again, and its new answer is used without delay', () => {
+  const world = new World();
+  world.servers = ['one'];
+  world.sightings.seen(c, nonceOf('x'), 'one');
+  world.send();
+  vi.advanceTimersByTime(UNHEARD_MS);
+  expect(world.asked).toEqual([c]);
+  world.sightings.seen(c, nonceOf('c'), 'one');
+  vi.advanceTimersByTime(UNHEARD_MS + 50);
+  expect(world.went).toEqual([`one:1,${X}`, `one:2,${C}`]);
+});
+
+test('what the peer itself has signed is tried beside what its server tells', () => {
+  const world = new World();
+  world.servers = ['one'];
+  world.sightings.heard(c, nonceOf('c'), 'one');
+  world.sightings.seen(c, nonceOf('x'), 'one');
+  world.send();
+  vi.advanceTimersByTime(UNHEARD_MS + 50);
+  expect(world.went).toEqual([`one:1,${X}`, `one:2,${C}`]);
+});
+
+test('a session belongs to the run that was heard in it, whatever a server tells meanwhile', () => {
+  const world = new World();
+  world.servers = ['one'];
+  world.sightings.heard(c, nonceOf('c'), 'one');
+  world.ways.heard(c, session, nonceOf('c'));
+  world.sightings.seen(c, nonceOf('x'), 'one');
+  world.send(candidates);
+  expect(world.went).toEqual([`one:1,${C}`]);
 });
 
 test('nothing answers a goodbye, so it goes once', () => {

@@ -1,6 +1,8 @@
 /**
  * Which way a sealed signal goes: over the mesh where there is a route, else by a server. Where nothing comes back within
- * 2 s the very same bytes go by the next ways, which costs nothing but themselves: whoever has had them knows them again.
+ * 2 s the very same bytes go by the next ways, and at last by the same ones again, which costs nothing but themselves: whoever has
+ * had them knows them again. Meanwhile the servers are asked anew for the peer's nonce, since what they told may be out of date
+ * or a lie.
  */
 import { equalBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
@@ -18,13 +20,19 @@ import type { JoinedTopics } from './joined-topics.ts';
 export const UNHEARD_MS = 2_000;
 /** After a change of network nobody knows which way still carries: for so long signals go two ways at once, ms. */
 const DOUBTFUL_MS = 10_000;
-/** Most sessions that wait to be heard of; most signals of one that are kept to be sent again. */
+/** So often at most signals are sent anew while nothing is heard: until about when the link gives up. */
+const ROUNDS = 5;
+/** Most sessions that wait to be heard of, or have been; most signals of one that are kept to be sent again. */
 const SESSIONS = 128;
 const SIGNALS = 16;
 
 type Way =
-  | { readonly by: 'route'; readonly route: Route }
-  | { readonly by: 'server'; readonly server: Pick<SignalingClient, 'url' | 'signal'> };
+  | { readonly by: 'route'; readonly route: Route; readonly nonce: Uint8Array }
+  | {
+      readonly by: 'server';
+      readonly server: Pick<SignalingClient, 'url' | 'signal'>;
+      readonly nonce: Uint8Array;
+    };
 
 /** One for each nonce that somebody gives the peer: only the true one's is ever opened. */
 interface Sealed {
@@ -47,8 +55,8 @@ interface Sent {
 interface Unheard {
   readonly sent: Sent[];
   timer: Timer;
-  /** They have gone further ways in vain, and so does at once what follows. */
-  again: boolean;
+  /** How often they have gone further ways in vain; what follows then does so at once. */
+  rounds: number;
 }
 
 export interface SignalWaysOptions {
@@ -57,7 +65,8 @@ export interface SignalWaysOptions {
   readonly servers: {
     /** Those by which a peer may be reached, the best first. */
     ways(peer: PeerId, topic: Topic): readonly Pick<SignalingClient, 'url' | 'signal'>[];
-    readonly sightings: Pick<Sightings, 'nonce'>;
+    ask(topic: Topic, peers: readonly PeerId[]): void;
+    readonly sightings: Pick<Sightings, 'nonces'>;
   };
   readonly routes: Pick<RunningRoutes, 'to' | 'handle'>;
   readonly clock: Clock;
@@ -66,6 +75,8 @@ export interface SignalWaysOptions {
 export class SignalWays {
   readonly #options: SignalWaysOptions;
   readonly #unheard = new Map<string, Unheard>();
+  /** By session: the nonce of the run at its other end, as that signed it. No other run can take part in it. */
+  readonly #runs = new Map<string, Uint8Array>();
   #doubtfulUntil = Number.NEGATIVE_INFINITY;
   #closed = false;
 
@@ -85,13 +96,22 @@ export class SignalWays {
     const key = keyOf(to, session);
     // Nothing answers a goodbye.
     const kept = payload.is === 'bye' ? this.#unheard.get(key) : this.#keep(key, sent);
-    const doubtful = this.#options.clock.now() < this.#doubtfulUntil || kept?.again === true;
+    const doubtful = this.#options.clock.now() < this.#doubtfulUntil || (kept?.rounds ?? 0) > 0;
     this.#next(sent, doubtful);
   }
 
-  /** Something of the session has come, or its path has: what was sent has arrived. */
-  heard(peer: PeerId, session: Uint8Array): void {
-    this.#forget(keyOf(peer, session));
+  /**
+   * Something of the session has come, or its path has: what was sent has arrived.
+   * @param nonce of the peer's run, if that was a signal
+   */
+  heard(peer: PeerId, session: Uint8Array, nonce?: Uint8Array): void {
+    const key = keyOf(peer, session);
+    this.#forget(key);
+    if (nonce === undefined) return;
+    this.#runs.delete(key);
+    this.#runs.set(key, nonce);
+    const oldest = this.#runs.keys().next();
+    if (this.#runs.size > SESSIONS && oldest.done !== true) this.#runs.delete(oldest.value);
   }
 
   networkChanged(): void {
@@ -124,7 +144,7 @@ export class SignalWays {
     }
     const oldest = this.#unheard.keys().next();
     if (this.#unheard.size >= SESSIONS && oldest.done !== true) this.#forget(oldest.value);
-    const made = { sent: [sent], timer: this.#later(key), again: false };
+    const made = { sent: [sent], timer: this.#later(key), rounds: 0 };
     this.#unheard.set(key, made);
     return made;
   }
@@ -136,14 +156,29 @@ export class SignalWays {
   #again(key: string): void {
     const unheard = this.#unheard.get(key);
     if (unheard === undefined) return;
-    unheard.again = true;
-    let gone = false;
+    unheard.rounds++;
+    const asks = unheard.rounds % 2 === 1;
+    let hope = false;
     for (const sent of unheard.sent) {
       this.#blame(sent);
-      gone = this.#next(sent, true) || gone;
+      const served = sent.tried.some(({ by }) => by === 'server');
+      const gone = this.#next(sent, true);
+      hope = gone || served || hope;
+      if (!gone && served && !asks) this.#repeat(sent);
     }
-    if (gone) unheard.timer = this.#later(key);
+    const [first] = unheard.sent;
+    if (asks && first?.tried.some(({ by }) => by === 'server') === true)
+      // The answer shows in `sightings`, and by that in the next ways.
+      this.#options.servers.ask(first.spec.topic, [first.to]);
+    if (hope && unheard.rounds < ROUNDS) unheard.timer = this.#later(key);
     else this.#unheard.delete(key);
+  }
+
+  /** Every way has been tried: what went by a server may have been lost there. */
+  #repeat(sent: Sent): void {
+    const known = new Set(this.#ways(sent).map(nameOf));
+    for (const way of sent.tried)
+      if (way.by === 'server' && known.has(nameOf(way))) this.#go(sent, way);
   }
 
   #blame({ tried, spec: { topic } }: Sent): void {
@@ -179,21 +214,31 @@ export class SignalWays {
    * The best first. Over the link that the signal is about, or where a route has failed, only if there is nothing else: that
    * may be what needs mending.
    */
-  #ways({ to, spec }: Sent): readonly Way[] {
+  #ways({ to, spec, session, sealed }: Sent): readonly Way[] {
     const { routes, servers } = this.#options;
-    const all = routes.to(spec.topic, to).map((route) => ({ by: 'route' as const, route }));
-    const last = ({ route }: Extract<Way, { by: 'route' }>) =>
+    const run = this.#runs.get(keyOf(to, session));
+    const all = routes
+      .to(spec.topic, to)
+      .map((route) => ({ by: 'route' as const, route, nonce: run ?? route.nonce }));
+    const last = ({ route }: (typeof all)[number]) =>
       route.hops.length === 1 || route.doubtful === true;
+    const byServer = servers.ways(to, spec.topic).map((server) => {
+      const nonces = run ? [run] : servers.sightings.nonces(to, server.url);
+      return (nonces.length > 0 ? nonces : sealed.slice(0, 1).map(({ nonce }) => nonce)).map(
+        (nonce): Way => ({ by: 'server', server, nonce }),
+      );
+    });
     return [
       ...all.filter((way) => !last(way)),
-      ...servers.ways(to, spec.topic).map((server): Way => ({ by: 'server', server })),
+      // Each server's likeliest nonce, and then the others.
+      ...byServer.flatMap((ways) => ways.slice(0, 1)),
+      ...byServer.flatMap((ways) => ways.slice(1)),
       ...all.filter(last),
     ];
   }
 
   #go(sent: Sent, way: Way): void {
-    const nonce = this.#nonce(sent, way);
-    if (nonce === undefined) return;
+    const { nonce } = way;
     const { spec, to, session, payload } = sent;
     const same = sent.sealed.find((each) => equalBytes(each.nonce, nonce));
     if (same?.bytes !== undefined) this.#carry(sent, way, same.bytes);
@@ -205,12 +250,6 @@ export class SignalWays {
       sealed.bytes = bytes;
       for (const each of sealed.ways.splice(0)) this.#carry(sent, each, bytes);
     });
-  }
-
-  /** What a server, or those on a route, say of a nonce is true for the way by them; else whatever is known. */
-  #nonce({ to, sealed }: Sent, way: Way): Uint8Array | undefined {
-    if (way.by === 'route') return way.route.nonce;
-    return this.#options.servers.sightings.nonce(to, way.server.url) ?? sealed[0]?.nonce;
   }
 
   #carry(sent: Sent, way: Way, sealed: Uint8Array): void {
@@ -231,4 +270,4 @@ export class SignalWays {
 
 const keyOf = (peer: PeerId, session: Uint8Array) => `${peer} ${toBase64url(session)}`;
 const nameOf = (way: Way) =>
-  way.by === 'server' ? way.server.url : [...way.route.hops, toBase64url(way.route.nonce)].join();
+  [...(way.by === 'server' ? [way.server.url] : way.route.hops), toBase64url(way.nonce)].join();

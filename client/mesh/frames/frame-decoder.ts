@@ -22,6 +22,8 @@ import {
   DepsQuestion,
   Digest,
   KEY_BYTES,
+  Knock,
+  KnockAnswer,
   Session,
   Want,
 } from './frame-schemas.ts';
@@ -97,6 +99,14 @@ export class FrameDecoder {
         return this.#receipts(bytes);
       case TYPE.presence:
         return this.#presence(bytes);
+      case TYPE.knock: {
+        const [number, topic, note] = body(Knock);
+        return { type: 'knock', number, topic, note };
+      }
+      case TYPE.knockAnswer: {
+        const [number, reason] = body(KnockAnswer);
+        return { type: 'knockAnswer', number, ...(reason !== '' && { reason }) };
+      }
       default:
         if (bytes.length === 0) throw new MalformedFrame('the frame is empty');
         return { type: 'unknown' };

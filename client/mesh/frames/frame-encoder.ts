@@ -1,4 +1,5 @@
 /** Writes frames: the layouts, and canonical CBOR for what is not most of the traffic. */
+import { fromBase64url } from '@snug/shared/crypto/bytes.ts';
 import { encode } from 'cborg';
 import { DEVICE, TYPE } from './frame-layout.ts';
 import { type ResolveDevice, SentNames } from './frame-names.ts';
@@ -55,6 +56,10 @@ export class FrameEncoder {
         return this.#receipts(frame.groups);
       case 'presence':
         return this.#presence(frame);
+      case 'knock':
+        return cbor(TYPE.knock, [frame.number, fromBase64url(frame.topic), frame.note]);
+      case 'knockAnswer':
+        return cbor(TYPE.knockAnswer, [frame.number, frame.reason ?? '']);
     }
   }
 

@@ -20,6 +20,8 @@ export const TYPE = {
   prune: 11,
   receipts: 12,
   presence: 13,
+  knock: 14,
+  knockAnswer: 15,
 } as const;
 
 /** Most lines of one digest; what is more takes several. */
@@ -35,6 +37,9 @@ export const FRAME_IDS = 256;
 export const FRAME_RECEIPTS = 512;
 /** Most presence messages in one frame, each of at most 255 bytes. */
 export const FRAME_PRESENCE = 64;
+/** Largest note of a knock, and longest reason of a refusal, in UTF-16 code units. */
+export const KNOCK_NOTE_BYTES = 1024;
+export const KNOCK_REASON = 64;
 /** Bytes of a device's key, and the first of them by which it is named where the other end knows it. */
 export const DEVICE = 32;
 export const DEVICE_PREFIX = 8;

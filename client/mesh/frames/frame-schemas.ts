@@ -1,19 +1,19 @@
 /** What is inside the frames that are canonical CBOR. */
+import { toBase64url } from '@snug/shared/crypto/bytes.ts';
+import { Topic } from '@snug/shared/protocol/ids.ts';
 import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
 import * as v from 'valibot';
+import { sized } from '../wire-schema.ts';
 import {
   BULK_ENTRIES,
   DIGEST_LINES,
   ENTRY_BYTES,
   ENTRY_HEAD,
+  KNOCK_NOTE_BYTES,
+  KNOCK_REASON,
   SESSION_MESSAGE_BYTES,
 } from './frame-layout.ts';
 
-const sized = (min: number, max: number) =>
-  v.pipe(
-    v.instance(Uint8Array),
-    v.check((b) => b.length >= min && b.length <= max, `expected ${min} to ${max} bytes`),
-  );
 const Address = sized(1, 96);
 const ShortId = sized(8, 8);
 const EntryBytes = sized(ENTRY_HEAD, ENTRY_BYTES);
@@ -56,3 +56,12 @@ export const Session = v.tuple([
 ]);
 export const DepsQuestion = v.tuple([Address, ShortId]);
 export const DepsAnswer = v.tuple([Address, Deps, EntryBytes]);
+const KnockNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
+const LobbyTopic = v.pipe(
+  sized(32, 32),
+  v.transform((b) => toBase64url(b)),
+  Topic,
+);
+export const Knock = v.tuple([KnockNumber, LobbyTopic, sized(1, KNOCK_NOTE_BYTES)]);
+/** The reason of a refusal; empty: the knock has been let in. */
+export const KnockAnswer = v.tuple([KnockNumber, v.pipe(v.string(), v.maxLength(KNOCK_REASON))]);

@@ -3,6 +3,7 @@ import { encode } from 'cborg';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { devicesIn, frame, listing } from '../test/any-frame.ts';
+import { seeded } from '../test/random.ts';
 import {
   BULK_ENTRIES,
   DIGEST_LINES,
@@ -173,6 +174,12 @@ const outOfBounds = {
     new Uint8Array(32),
     new Uint8Array(106 + 64 * 1024),
   ]),
+  'a knock at a lobby of 31 bytes': cbor(14, [1, new Uint8Array(31), new Uint8Array(9)]),
+  'a knock without a note': cbor(14, [1, new Uint8Array(32), new Uint8Array()]),
+  'a note that is too long': cbor(14, [1, new Uint8Array(32), new Uint8Array(1025)]),
+  'a number of 33 bits': cbor(14, [2 ** 32, new Uint8Array(32), new Uint8Array(9)]),
+  'a reason that is too long': cbor(15, [1, 'x'.repeat(65)]),
+  'a reason that is no text': cbor(15, [1, new Uint8Array(3)]),
   'a step that does not exist': cbor(6, [
     new Uint8Array(8),
     new Uint8Array(33),
@@ -210,19 +217,8 @@ test.each(Object.entries(outOfBounds))('%s is malformed', (_what, frame) => {
   expect(() => new FrameDecoder().decode(frame)).toThrow(MalformedFrame);
 });
 
-/** xorshift32: the same hostile bytes each time. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
 test('25,000 hostile frames, drawn and mutated: MalformedFrame and nothing else', () => {
-  const random = generator(7);
+  const random = seeded(7);
   const pick = (n: number) => Math.floor(random() * n);
   const honest = fc.sample(frame, { numRuns: 60, seed: 2 });
   const listed = honest.flatMap(devicesIn);

@@ -6,6 +6,7 @@
  * Documents are named on the wire by an *address*: opaque bytes that the space layer turns into a document id. A
  * link's two ends each keep a table of short handles for addresses and devices (`frame-names.ts`).
  */
+import type { Topic } from '@snug/shared/protocol/ids.ts';
 import type { Priority } from '../links-port.ts';
 import type { AnnouncedId } from './short-id.ts';
 
@@ -18,6 +19,8 @@ export {
   FRAME_IDS,
   FRAME_PRESENCE,
   FRAME_RECEIPTS,
+  KNOCK_NOTE_BYTES,
+  KNOCK_REASON,
   MalformedFrame,
   SESSION_MESSAGE_BYTES,
 } from './frame-layout.ts';
@@ -102,6 +105,18 @@ export type Frame =
       readonly messages: readonly { readonly device: Uint8Array; readonly bytes: Uint8Array }[];
     }
   /**
+   * Asks to be let in where `topic` is the lobby, for the sake of the note: what rides in the offer of a link where there is none
+   * yet. `number` names the knock on this link (32 bits).
+   */
+  | {
+      readonly type: 'knock';
+      readonly number: number;
+      readonly topic: Topic;
+      readonly note: Uint8Array;
+    }
+  /** The knock of that number has been let in, or has not for a `reason`, a word that is not empty. */
+  | { readonly type: 'knockAnswer'; readonly number: number; readonly reason?: string }
+  /**
    * An entry whose device was named by the first bytes of its key, and no one member's begins so here (yet). Never sent:
    * it is what an entry frame was read as. `rest` is the entry after the key.
    */
@@ -139,6 +154,8 @@ export function priorityOf(frame: SentFrame): Priority {
     case 'prune':
     case 'receipts':
     case 'presence':
+    case 'knock':
+    case 'knockAnswer':
       return 'chat';
     case 'digest':
     case 'want':
@@ -148,7 +165,7 @@ export function priorityOf(frame: SentFrame): Priority {
   }
 }
 
-/** What a frame is for, in the accounts of what a device sends and receives. */
+/** What a frame is for, in the accounts of what a device sends and receives; what is rare counts as repair. */
 export type TrafficClass = 'entries' | 'tree' | 'receipts' | 'presence' | 'repair';
 
 export function trafficClassOf(frame: Frame): TrafficClass {
@@ -171,6 +188,8 @@ export function trafficClassOf(frame: Frame): TrafficClass {
     case 'session':
     case 'deps':
     case 'depsAnswer':
+    case 'knock':
+    case 'knockAnswer':
     case 'unknown':
       return 'repair';
   }

@@ -35,7 +35,7 @@ test.each([
 });
 
 test('arrays within arrays without end are refused', () => {
-  for (const type of [2, 3, 4, 5, 6, 7, 8]) {
+  for (const type of [2, 3, 4, 5, 6, 7, 8, 14, 15]) {
     const frame = new Uint8Array(LINK_LIMITS.frameBytes).fill(0x81);
     frame[0] = type;
     expect(refusing(frame)).toBeLessThan(2_000);

@@ -139,7 +139,7 @@ test('a member whose channel carries garbage loses the link, and both are told w
 });
 
 test.each([
-  ['that is none', Uint8Array.of(9, 1, 2, 3), 'a malformed control message'],
+  ['that is damaged', Uint8Array.of(1, 1, 2, 3), 'a malformed control message'],
   [
     'about a way that never was',
     encodeRouteMessage({

@@ -1,6 +1,9 @@
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import type { LinkStats, Path } from '../links-port.ts';
 
+/** Of a link that has no number of its own: only the device counts its links. */
+export type LinkCounts = Omit<LinkStats, 'link'>;
+
 /** What one link has carried, and how long it takes. */
 export class LinkCounters {
   readonly direct = { bytesIn: 0, bytesOut: 0 };
@@ -9,6 +12,8 @@ export class LinkCounters {
   framesIn = 0;
   framesOut = 0;
   pathChanges = 0;
+  /** What the last direct path that failed said of it. */
+  directProblem: string | undefined;
   #token = 0;
   #pingedAt = 0;
   #rttMs: number | undefined;
@@ -28,7 +33,7 @@ export class LinkCounters {
     return this.#rttMs;
   }
 
-  stats(peer: PeerId, path: Path, cause: LinkStats['cause'], upSinceMs: number): LinkStats {
+  stats(peer: PeerId, path: Path, cause: LinkStats['cause'], upSinceMs: number): LinkCounts {
     return {
       peer,
       path,
@@ -41,6 +46,7 @@ export class LinkCounters {
       framesIn: this.framesIn,
       framesOut: this.framesOut,
       pathChanges: this.pathChanges,
+      ...(this.directProblem !== undefined && { directProblem: this.directProblem }),
     };
   }
 }

@@ -4,7 +4,7 @@ import type { Path, Priority } from '../links-port.ts';
 import type { Candidate, CompactDescription } from '../signaling/compact-description.ts';
 import type { Goodbye } from '../signaling/goodbye.ts';
 import type { SignalPayload } from '../signaling/signal-payload.ts';
-import type { Ending } from './path-choice.ts';
+import type { Ending } from './ending.ts';
 
 export type LinkInput =
   | { readonly is: 'start' }
@@ -22,7 +22,8 @@ export type LinkInput =
     }
   | { readonly is: 'opened'; readonly attempt: number }
   | { readonly is: 'packet'; readonly attempt: number; readonly bytes: Uint8Array }
-  | { readonly is: 'closed'; readonly attempt: number }
+  /** `problem` in the platform's own words, if it had any. */
+  | { readonly is: 'closed'; readonly attempt: number; readonly problem?: string }
   /** The server that relayed is gone: what was under way by it may be lost, and another may relay now. */
   | { readonly is: 'relay-lost' }
   | { readonly is: 'relayed'; readonly frame: Uint8Array }

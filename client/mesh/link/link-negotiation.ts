@@ -1,5 +1,6 @@
 /** How the two ends of a link agree on a session's key and on direct paths: offers, answers and candidates, sans-I/O. */
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import {
   type Candidate,
   type CompactDescription,
@@ -30,10 +31,17 @@ interface Local {
   readonly candidates: readonly Candidate[];
 }
 
+/**
+ * Direct attempts that the other end may have this one make within a session, well above what its own pauses between them let it
+ * offer: each is a WebRTC connection, and browsers stop making them after some hundreds.
+ */
+const ATTEMPTS = { burst: 8, perSecond: 0.5 } as const;
+
 export class LinkNegotiation {
   readonly #options: LinkNegotiationOptions;
   readonly #choice: PathChoice;
   readonly #out: (output: LinkOutput) => void;
+  readonly #attempts: TokenBucket;
   #keysSent = false;
   #keys: SessionKeys | undefined;
   /** Candidates that came before the offer they belong to. */
@@ -43,7 +51,9 @@ export class LinkNegotiation {
     options: LinkNegotiationOptions,
     choice: PathChoice,
     out: (output: LinkOutput) => void,
+    now: number,
   ) {
+    this.#attempts = new TokenBucket(ATTEMPTS, now);
     this.#options = options;
     this.#choice = choice;
     this.#out = out;
@@ -110,7 +120,7 @@ export class LinkNegotiation {
   #onOffer({ attempt, description: offer, candidates = [] }: Described, now: number): void {
     const choice = this.#choice;
     choice.theyWantRelayOnly(offer === undefined);
-    if (offer === undefined || !choice.directAllowed) {
+    if (offer === undefined || !choice.directAllowed || !this.#attempts.take(1, now)) {
       choice.attempts.skip(attempt);
       this.describe(attempt);
       return;

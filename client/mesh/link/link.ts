@@ -4,20 +4,17 @@
  */
 
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
-import type { LinkStats, Path } from '../links-port.ts';
+import type { Path } from '../links-port.ts';
+import { NeighbourConduct } from '../routes/neighbour-conduct.ts';
 import type { Goodbye } from '../signaling/goodbye.ts';
 import type { SignalPayload } from '../signaling/signal-payload.ts';
-import { LinkCounters } from './link-counters.ts';
+import type { Ending } from './ending.ts';
+import { LinkCounters, type LinkCounts } from './link-counters.ts';
 import type { LinkInput, LinkOutput } from './link-inputs.ts';
 import { LinkNegotiation, type LinkNegotiationOptions } from './link-negotiation.ts';
 import { LinkSession, MANNERS } from './link-session.ts';
-import { carriesFrame, decodePacket, encodePacket, type Packet } from './packet.ts';
-import {
-  type Ending,
-  PathChoice,
-  type PathChoiceOptions,
-  type PathDecision,
-} from './path-choice.ts';
+import { carriesFrame, decodePacket, encodePacket, type HeardPacket } from './packet.ts';
+import { PathChoice, type PathChoiceOptions, type PathDecision } from './path-choice.ts';
 
 export interface LinkOptions extends PathChoiceOptions, LinkNegotiationOptions {
   /** Bytes that a path takes now: all that the link asks of the world. */
@@ -36,6 +33,8 @@ export class Link {
   readonly #negotiation: LinkNegotiation;
   readonly #session = new LinkSession();
   readonly #counters = new LinkCounters();
+  /** Of packets that only a later version knows: ignored, as control messages of such are, and within the same rates. */
+  readonly #unknown: NeighbourConduct;
   #out: LinkOutput[] = [];
   #closed = false;
   #upAt = 0;
@@ -46,9 +45,9 @@ export class Link {
   constructor(options: LinkOptions, now: number) {
     this.#options = options;
     this.#choice = new PathChoice(options, now);
-    this.#negotiation = new LinkNegotiation(options, this.#choice, (output) => {
-      this.#out.push(output);
-    });
+    this.#unknown = new NeighbourConduct(now);
+    const out = (output: LinkOutput) => this.#out.push(output);
+    this.#negotiation = new LinkNegotiation(options, this.#choice, out, now);
   }
 
   /** `undefined` until the link is up. */
@@ -77,7 +76,7 @@ export class Link {
   }
 
   /** `undefined` until the link is up. */
-  stats(): LinkStats | undefined {
+  stats(): LinkCounts | undefined {
     if (this.path === undefined) return undefined;
     return this.#counters.stats(this.#options.peer, this.path, this.#choice.cause, this.#upAt);
   }
@@ -117,6 +116,7 @@ export class Link {
         this.#onDirectPacket(input.attempt, input.bytes, now);
         return;
       case 'closed':
+        this.#noteProblem(input.attempt, input.problem);
         this.#negotiation.attemptClosed(input.attempt);
         return;
       case 'relayed':
@@ -185,7 +185,8 @@ export class Link {
 
   #move(path: Path, first: boolean, now: number): void {
     const { keys } = this.#negotiation;
-    if (keys === undefined) return;
+    // `PathChoice` has been told of them, or it would not move.
+    if (keys === undefined) throw new Error('a path was chosen before the session had its keys');
     this.#session.pathChanged(MANNERS[path], now);
     if (first) {
       this.#upAt = now;
@@ -211,6 +212,13 @@ export class Link {
     return attempt === undefined ? room.relayed() : room.direct(attempt);
   }
 
+  /** That one which is overtaken or given up closes is none. */
+  #noteProblem(attempt: number, problem: string | undefined): void {
+    const closed = this.#choice.attempts.get(attempt);
+    if (problem === undefined || closed === undefined || closed.retireAt !== undefined) return;
+    this.#counters.directProblem = problem;
+  }
+
   // Signals
 
   #onSignal(payload: SignalPayload, now: number): void {
@@ -222,7 +230,8 @@ export class Link {
   // Packets
 
   #onDirectPacket(attempt: number, bytes: Uint8Array, now: number): void {
-    if (this.#choice.attempts.get(attempt) === undefined) return;
+    // Before there are keys nobody can have said anything: the link would hand out frames and not be up.
+    if (this.#choice.attempts.get(attempt) === undefined || !this.#negotiation.keys) return;
     this.#counters.direct.bytesIn += bytes.length;
     if (!carriesFrame(bytes)) this.#counters.overhead.bytesIn += bytes.length;
     this.#choice.heard(attempt, now);
@@ -242,7 +251,7 @@ export class Link {
   }
 
   /** @param attempt what it came on; `undefined` for the relay */
-  #onPacket(packet: Packet | undefined, attempt: number | undefined, now: number): void {
+  #onPacket(packet: HeardPacket | undefined, attempt: number | undefined, now: number): void {
     switch (packet?.is) {
       case undefined:
         this.#end('a malformed packet', 'misbehaved');
@@ -278,6 +287,10 @@ export class Link {
         return;
       case 'bye':
         this.#onBye(packet.code, packet.reason);
+        return;
+      case 'unknown':
+        if (this.#unknown.judge(packet, now) === 'misbehaved')
+          this.#end('packets of an unknown kind without end', 'misbehaved');
         return;
     }
   }
@@ -317,7 +330,7 @@ export class Link {
   // Endings
 
   /** Ends the link from this side and says so to the other. */
-  #end(reason: string, ending: Ending, code: Goodbye = 'other'): void {
+  #end(reason: string, ending: Ending, code: Goodbye = goodbyeFor(ending)): void {
     if (this.#closed) return;
     const { attempt } = this.#choice;
     if (attempt !== undefined) {
@@ -330,6 +343,8 @@ export class Link {
   /** The other end ends it. Only one that never was up can be refused, for want of room or whatever. */
   #onBye(code: Goodbye, reason: string): void {
     if (code === 'surplus') this.#finish(reason, 'surplus');
+    else if (code === 'failed')
+      this.#finish(reason, this.path === undefined ? 'no-answer' : 'lost');
     else if (this.path !== undefined) this.#finish(reason, 'left');
     else this.#finish(reason, code === 'full' ? 'full' : 'refused');
   }
@@ -342,4 +357,9 @@ export class Link {
     }
     this.#out.push({ do: 'down', reason, ending });
   }
+}
+
+/** Whoever merely could not be heard is neither refused nor gone. */
+function goodbyeFor(ending: Ending): Goodbye {
+  return ending === 'no-answer' || ending === 'lost' ? 'failed' : 'other';
 }

@@ -1,13 +1,14 @@
 /**
  * The packets of a link, the same on a data channel and inside the relay's seal. Data carries a number in its
  * priority class; acknowledgements say how many packets of each class have come without a gap.
+ * How they may change: `WIRE.md`.
  */
 import { concatBytes, utf8 } from '@snug/shared/crypto/bytes.ts';
 import { readVarint, varint } from '@snug/shared/crypto/varint.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import type { Priority } from '../links-port.ts';
 import { ROUTE_MESSAGE_BYTES } from '../routes/route-message.ts';
-import { GOODBYES, type Goodbye } from '../signaling/goodbye.ts';
+import { type Goodbye, goodbyeCode, goodbyeOf } from '../signaling/goodbye.ts';
 
 /** How many packets of each class have come in order. */
 export type Acks = Readonly<Record<Priority, number>>;
@@ -35,6 +36,9 @@ export type Packet =
    * `ROUTE_MESSAGE_BYTES`.
    */
   | { readonly is: 'control'; readonly body: Uint8Array };
+
+/** As it comes: of a kind that only a later version knows, or of one of these. */
+export type HeardPacket = Packet | { readonly is: 'unknown' };
 
 const DATA = 0x80;
 const BULK = 1;
@@ -75,7 +79,7 @@ export function encodePacket(packet: Packet): Uint8Array {
       return concatBytes(Uint8Array.of(KINDS.pong), varint(packet.token));
     case 'bye':
       return concatBytes(
-        Uint8Array.of(KINDS.bye, GOODBYES.indexOf(packet.code)),
+        Uint8Array.of(KINDS.bye, goodbyeCode(packet.code)),
         utf8(packet.reason).slice(0, REASON_BYTES),
       );
     case 'control':
@@ -88,30 +92,47 @@ export function carriesFrame(packet: Uint8Array): boolean {
   return ((packet[0] ?? 0) & DATA) !== 0;
 }
 
-/** `undefined` for anything that `encodePacket` does not make. */
-export function decodePacket(bytes: Uint8Array): Packet | undefined {
+/** `undefined` for anything that no honest neighbour sends, whatever its version. */
+export function decodePacket(bytes: Uint8Array): HeardPacket | undefined {
   const kind = bytes[0];
   if (kind === undefined || bytes.length > LINK_LIMITS.packetBytes) return undefined;
   if ((kind & DATA) !== 0) return decodeData(kind, bytes);
-  if (kind === KINDS.bye) {
-    const code = GOODBYES[bytes[1] ?? -1];
-    if (code === undefined || bytes.length > 2 + REASON_BYTES) return undefined;
-    return { is: 'bye', code, reason: new TextDecoder().decode(bytes.subarray(2)) };
+  switch (kind) {
+    case KINDS.ack: {
+      const chat = readVarint(bytes, 1);
+      const bulk = chat && lastVarint(bytes, chat.end);
+      if (chat === undefined || bulk === undefined) return undefined;
+      return { is: 'ack', acks: { chat: chat.value, bulk } };
+    }
+    case KINDS.ping: {
+      const token = readVarint(bytes, 1);
+      const lost = token && lastVarint(bytes, token.end);
+      if (token === undefined || lost === undefined) return undefined;
+      return { is: 'ping', token: token.value, lost };
+    }
+    case KINDS.pong: {
+      const token = lastVarint(bytes, 1);
+      return token === undefined ? undefined : { is: 'pong', token };
+    }
+    case KINDS.bye: {
+      const [, code] = bytes;
+      if (code === undefined || bytes.length > 2 + REASON_BYTES) return undefined;
+      const reason = new TextDecoder().decode(bytes.subarray(2));
+      return { is: 'bye', code: goodbyeOf(code), reason };
+    }
+    case KINDS.control: {
+      const body = bytes.subarray(1);
+      return body.length > ROUTE_MESSAGE_BYTES ? undefined : { is: 'control', body };
+    }
+    default:
+      return { is: 'unknown' };
   }
-  if (kind === KINDS.control) {
-    const body = bytes.subarray(1);
-    return body.length > ROUTE_MESSAGE_BYTES ? undefined : { is: 'control', body };
-  }
-  const first = readVarint(bytes, 1);
-  if (first === undefined) return undefined;
-  if (kind === KINDS.pong) {
-    return first.end === bytes.length ? { is: 'pong', token: first.value } : undefined;
-  }
-  const second = readVarint(bytes, first.end);
-  if (second === undefined || second.end !== bytes.length) return undefined;
-  if (kind === KINDS.ack) return { is: 'ack', acks: { chat: first.value, bulk: second.value } };
-  if (kind === KINDS.ping) return { is: 'ping', token: first.value, lost: second.value };
-  return undefined;
+}
+
+/** One that nothing follows. */
+function lastVarint(bytes: Uint8Array, at: number): number | undefined {
+  const read = readVarint(bytes, at);
+  return read?.end === bytes.length ? read.value : undefined;
 }
 
 function decodeData(flags: number, bytes: Uint8Array): Packet | undefined {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { closeAll, room, startServer, TestPeer, until, upTo } from '../test/peer.ts';
-import { cleanUpNodeWebrtc } from './node-webrtc.ts';
+import { cleanUpNodeWebrtc, nodeWebrtc } from './node-webrtc.ts';
 
 afterEach(closeAll);
 afterAll(cleanUpNodeWebrtc);
@@ -45,6 +45,26 @@ test('with relayOnly at one end the link is relayed, and both know why', async (
   a.send(b, 0);
   await b.got(1);
   expect(server.counters.relayedBytes).toBeGreaterThan(0);
+});
+
+test.each([
+  ['makes descriptions of an unknown form', 'descriptions of an unknown form'],
+  ['makes no connection', 'too many connections'],
+])('where WebRTC %s the link is relayed, and its stats say why', async (_what, problem) => {
+  const wrtc = nodeWebrtc();
+  class Broken extends wrtc.RTCPeerConnection {
+    constructor(config?: RTCConfiguration) {
+      if (problem === 'too many connections') throw new Error(problem);
+      super(config);
+      const unlike = new wrtc.RTCSessionDescription({ type: 'offer', sdp: 'v=1' });
+      Object.defineProperty(this, 'localDescription', { value: unlike });
+    }
+  }
+  const { a, b } = await pair({ rtc: { wrtc: { ...wrtc, RTCPeerConnection: Broken } } });
+  await Promise.all([a.on('relayed'), b.on('relayed')]);
+  expect(b.links.status().links[0]?.directProblem).toContain(problem);
+  a.send(b, 0);
+  await b.got(1);
 });
 
 test('a relayed link moves to direct without losing or repeating a frame', async () => {

@@ -2,24 +2,25 @@
  * Which path carries a link, sans-I/O. Direct is always tried first; the relay comes in when that has failed or passed
  * its deadline, and at once when an open channel is lost. While relayed the end that began the session keeps trying
  * direct. Each end chooses for itself what it sends on and takes what comes on either.
+ *
+ * | state      | is it when                | meanwhile                           | ends by                                    |
+ * | ---------- | ------------------------- | ----------------------------------- | ------------------------------------------ |
+ * | offered    | no path, no keys          | the first attempt is being made     | keys: connecting; `noAnswerMs`: dead       |
+ * | connecting | no path, keys known       | attempts; the relay is asked, late  | one opens: direct; the relay is heard:     |
+ * |            |                           | or once no attempt is left          | relayed; `#neverUpAt`: dead                |
+ * | direct     | `#path`, heard of late    | heartbeats; overtaken attempts stay | a later one opens: direct, by that one; it |
+ * |            |                           | for `retireMs`                      | closes: relayed; `suspectMs`: suspect      |
+ * | suspect    | direct, silent            | the relay is asked, each `probeMs`  | heard here: direct; only there: relayed    |
+ * | relayed    | `#path`                   | one end tries direct, with back-off | an attempt opens: direct                   |
+ *
+ * With a path, whichever, `deadMs` without a word is the end. Without the session's keys nothing becomes the path: an attempt
+ * that is open before they are known waits for them.
  */
 
-import type { LinkStats, Path } from '../links-port.ts';
+import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
+import { DECIDE_MS, type LinkStats, type Path } from '../links-port.ts';
 import { DirectAttempts } from './direct-attempts.ts';
-
-/**
- * How a link ended: `refused` if it never came up and the other end said why, `full` if that was for want of room only, `left`
- * if it did come up and the other end says that it goes, `surplus` if either end has links enough without this one.
- */
-export type Ending =
-  | 'closed'
-  | 'left'
-  | 'surplus'
-  | 'refused'
-  | 'full'
-  | 'no-answer'
-  | 'lost'
-  | 'misbehaved';
+import type { Ending } from './ending.ts';
 
 export type PathDecision =
   /** Make a direct path, and offer it. */
@@ -55,22 +56,30 @@ export const LINK_TIMES = {
   suspectMs: 7_000,
   deadMs: 12_000,
   probeMs: 1_000,
-  /** A stranger's offer may wait 10 s for a decision. */
-  noAnswerMs: 13_000,
+  /** A stranger's offer may wait for a decision, and the answer takes a while to come. */
+  noAnswerMs: DECIDE_MS + 3_000,
   neverUpMs: 25_000,
+  /** The same where no attempt is under way, and only the relay could bring it up. */
+  silentRelayMs: 8_000,
   /** An attempt that has not opened by now never will. */
   attemptMs: 20_000,
   /** How long an overtaken direct path stays, for what is under way on it. */
   retireMs: 2_000,
   retryAfterLossMs: 250,
   leastRetryMs: 500,
-  retryMs: [5_000, 10_000, 20_000, 40_000, 60_000],
+  /** While relayed, from the end of one attempt to the next: at first, then twice as long each time, and at most. */
+  retryMs: 5_000,
+  mostRetryMs: 60_000,
 } as const;
+
+/** How often the other end may have this one try a further direct path, beside whatever carries the link. */
+const ASKED = { burst: 4, perSecond: 0.1 } as const;
 
 export class PathChoice {
   readonly attempts = new DirectAttempts();
   readonly #options: PathChoiceOptions;
   readonly #startedAt: number;
+  readonly #asked: TokenBucket;
   #decisions: PathDecision[] = [];
   #path: Path | undefined;
   #attempt = 0;
@@ -93,6 +102,7 @@ export class PathChoice {
     this.#options = options;
     this.#relayOnly = options.relayOnly;
     this.#startedAt = now;
+    this.#asked = new TokenBucket(ASKED, now);
     this.#heardAt = now;
   }
 
@@ -126,7 +136,7 @@ export class PathChoice {
     this.#tryDirect(now);
   }
 
-  /** From now on the relay can be used. */
+  /** From now on either path can be used. */
   keysKnown(now: number): void {
     this.#keysAt = now;
   }
@@ -179,7 +189,8 @@ export class PathChoice {
 
   /** The other end wants a further attempt. One that asks on and on gets one now and then. */
   askedToRetry(now: number): void {
-    this.#anewAt ??= Math.max(now, this.#triedAt + LINK_TIMES.leastRetryMs);
+    if (this.#asked.take(1, now))
+      this.#anewAt ??= Math.max(now, this.#triedAt + LINK_TIMES.leastRetryMs);
   }
 
   setRelayOnly(relayOnly: boolean, now: number): void {
@@ -217,7 +228,7 @@ export class PathChoice {
     if (this.#path !== undefined) {
       at.push(this.#heardAt + LINK_TIMES.deadMs, this.#sentAt + this.#heartbeatMs);
     } else if (this.#keysAt === undefined) at.push(this.#startedAt + LINK_TIMES.noAnswerMs);
-    else at.push(this.#keysAt + LINK_TIMES.neverUpMs);
+    else at.push(this.#neverUpAt(this.#keysAt));
     return Math.min(...at);
   }
 
@@ -242,14 +253,20 @@ export class PathChoice {
   #deadOf(now: number): { readonly reason: string; readonly ending: Ending } | undefined {
     if (this.#path !== undefined) {
       if (now < this.#heardAt + LINK_TIMES.deadMs) return undefined;
-      return { reason: 'nothing was heard for 12 s', ending: 'lost' };
+      return { reason: `nothing was heard for ${LINK_TIMES.deadMs / 1000} s`, ending: 'lost' };
     }
     if (this.#keysAt === undefined) {
       if (now < this.#startedAt + LINK_TIMES.noAnswerMs) return undefined;
       return { reason: 'no answer', ending: 'no-answer' };
     }
-    if (now < this.#keysAt + LINK_TIMES.neverUpMs) return undefined;
+    if (now < this.#neverUpAt(this.#keysAt)) return undefined;
     return { reason: 'neither a direct nor a relayed path came up', ending: 'lost' };
+  }
+
+  /** The other end may have ended the session, and the word of it been lost. */
+  #neverUpAt(keysAt: number): number {
+    const direct = this.attempts.connecting.length > 0;
+    return keysAt + (direct ? LINK_TIMES.neverUpMs : LINK_TIMES.silentRelayMs);
   }
 
   /** The neighbour answers over the relay and no longer here: what goes on this path is lost. */
@@ -266,14 +283,16 @@ export class PathChoice {
       this.#retryAt = undefined;
       return;
     }
-    this.#retryAt ??= now + (LINK_TIMES.retryMs[this.#retries] ?? 60_000);
+    this.#retryAt ??=
+      now + Math.min(LINK_TIMES.retryMs * 2 ** this.#retries, LINK_TIMES.mostRetryMs);
     if (now < this.#retryAt) return;
     this.#retryAt = undefined;
-    this.#retries = Math.min(this.#retries + 1, LINK_TIMES.retryMs.length - 1);
+    this.#retries++;
     this.#tryDirect(now);
   }
 
   #choose(now: number): void {
+    if (this.#keysAt === undefined) return;
     const { best } = this.attempts;
     if (best !== undefined) {
       if (best.number !== this.attempt) this.#moveToDirect(best.number, now);

@@ -3,7 +3,7 @@ import { concatBytes, sha256 } from '@snug/shared/crypto/bytes.ts';
 import { DOMAINS, domainBytes } from '@snug/shared/crypto/labels.ts';
 import { type RelayCipher, relayCipher } from '@snug/shared/crypto/relay-cipher.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
-import { decodePacket, type Packet } from './packet.ts';
+import { decodePacket, type HeardPacket } from './packet.ts';
 
 export interface EphemeralKeys {
   readonly publicKey: Uint8Array;
@@ -28,7 +28,7 @@ export class RelayPath {
   }
 
   /** `forged`: not of this session, or a replay; nothing the neighbour is to blame for. */
-  open(frame: Uint8Array): Packet | 'forged' | 'malformed' {
+  open(frame: Uint8Array): HeardPacket | 'forged' | 'malformed' {
     const plain = this.#cipher.open(frame);
     if (plain === undefined) return 'forged';
     return decodePacket(plain) ?? 'malformed';

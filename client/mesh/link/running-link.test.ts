@@ -25,6 +25,7 @@ function link(options: Partial<RunningLinkOptions>) {
   const made = new RunningLink({
     me: id(1),
     peer: id(2),
+    number: 1,
     spec: {
       topic: v.parse(Topic, 'A'.repeat(43)),
       signalKey: new Uint8Array(32),

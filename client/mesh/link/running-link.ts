@@ -9,13 +9,15 @@ import type { Signal } from '../signaling/sealed-signals.ts';
 import type { SignalPayload } from '../signaling/signal-payload.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { DirectPath, type DirectPathEvent, type WebRtc } from './direct-path.ts';
+import type { Ending } from './ending.ts';
 import { Link } from './link.ts';
 import type { LinkInput, LinkOutput } from './link-inputs.ts';
-import type { Ending } from './path-choice.ts';
 
 export interface RunningLinkOptions {
   readonly me: PeerId;
   readonly peer: PeerId;
+  /** Unlike that of any other link of this device. */
+  readonly number: number;
   readonly spec: TopicSpec;
   readonly session: Uint8Array;
   readonly initiator: boolean;
@@ -49,9 +51,12 @@ export interface RunningLinkOptions {
 const QUALITY_MS = 10_000;
 /** How soon to look again when the relay's rate is spent, ms. */
 const PACE_MS = 50;
+/** Most that is kept of what a platform says. */
+const PROBLEM_CHARACTERS = 200;
 
 export class RunningLink {
   readonly peer: PeerId;
+  readonly number: number;
   readonly topic: Topic;
   readonly spec: TopicSpec;
   readonly session: Uint8Array;
@@ -73,6 +78,7 @@ export class RunningLink {
     const { webrtc, relayOnly, directDeadlineMs } = options;
     this.#options = options;
     this.peer = peer;
+    this.number = options.number;
     this.spec = options.spec;
     this.topic = options.spec.topic;
     this.session = session;
@@ -113,13 +119,17 @@ export class RunningLink {
     return this.#first === undefined;
   }
 
-  /** The number of the other end's first signal: an offer of another session with a lower one is older. */
-  get firstSequence(): number | undefined {
-    return this.#first?.sequence;
+  /**
+   * The number of the other end's first signal, and the run of its program that it counts in: an offer of another session with a
+   * lower number of the same run is older.
+   */
+  get first(): { readonly sequence: number; readonly nonce: Uint8Array } | undefined {
+    return this.#first;
   }
 
   stats(): LinkStats | undefined {
-    return this.#link.stats();
+    const counts = this.#link.stats();
+    return counts && { ...counts, link: this.number };
   }
 
   start(): void {
@@ -150,9 +160,9 @@ export class RunningLink {
     this.handle({ is: 'give-way' });
   }
 
-  /** No server reaches the peer. A link that is not up yet has no other way. */
+  /** No server reaches the peer. A link of which nothing has come has no other way; else the server errs. */
   unreachable(): void {
-    if (!this.up) this.close('the peer is not here', false);
+    if (!this.up && this.unanswered) this.close('the peer is not here', false, 'failed');
   }
 
   /** One input after another, also when one comes of another's outputs. Never throws: an error ends the link. */
@@ -210,7 +220,7 @@ export class RunningLink {
   }
 
   #do(output: LinkOutput): void {
-    const { peer, topic } = this;
+    const { peer, topic, number: link } = this;
     const { emit } = this.#options;
     switch (output.do) {
       case 'attempt':
@@ -237,8 +247,9 @@ export class RunningLink {
         return;
       case 'up':
         this.#wasUp = true;
+        // First: what `onUp` leads to may be about this link.
+        emit({ is: 'up', peer, link, topic, binding: output.binding, path: output.path });
         if (this.#first) this.#options.onUp(output.path, this.#first.nonce);
-        emit({ is: 'up', peer, topic, binding: output.binding, path: output.path });
         return;
       case 'path':
         emit({ is: 'path', peer, path: output.path });
@@ -267,9 +278,10 @@ export class RunningLink {
       });
       this.#paths.set(attempt, path);
       if (offer !== undefined) path.setRemote(offer);
-    } catch {
+    } catch (error) {
       // Too many connections, or WebRTC switched off: as if the attempt had failed.
-      this.handle({ is: 'closed', attempt });
+      const problem = error instanceof Error ? error.message : 'no connection could be made';
+      this.#pathClosed(attempt, problem);
     }
   }
 
@@ -293,9 +305,13 @@ export class RunningLink {
         return;
       case 'closed':
         this.#paths.delete(attempt);
-        this.handle({ is: 'closed', attempt });
+        this.#pathClosed(attempt, event.reason);
         return;
     }
+  }
+
+  #pathClosed(attempt: number, problem: string): void {
+    this.handle({ is: 'closed', attempt, problem: problem.slice(0, PROBLEM_CHARACTERS) });
   }
 
   #tellQuality(): void {

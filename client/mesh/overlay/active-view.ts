@@ -23,6 +23,10 @@ export interface ActiveLink {
   /** A new link with the same peer takes its place until then. */
   replacedUntil: number;
   urgent: boolean;
+  /** This device began it, with a peer of its choice. */
+  chosen: boolean;
+  /** What the peer says it holds it does not give: the topic looks for another. */
+  vain: boolean;
   path: Path | undefined;
   rttMs: number | undefined;
   /** In [0, 1): a share of the links is kept by lot, whatever they cost. */
@@ -83,6 +87,8 @@ export class ActiveView {
         since: now,
         replacedUntil: 0,
         urgent: false,
+        chosen: false,
+        vain: false,
         path: undefined,
         rttMs: undefined,
         lot: this.#random(),
@@ -163,6 +169,25 @@ export class ActiveView {
     return count;
   }
 
+  /** Those of this device's choice that no offer pushes out: the longest held, as many as the topic keeps. */
+  chosen(topic: OverlayTopic): readonly ActiveLink[] {
+    return [...this.#links.values()]
+      .filter((link) => link.chosen && link.serves.has(topic))
+      .sort((a, b) => a.since - b.since)
+      .slice(0, topic.targets.chosen);
+  }
+
+  /** Links that nothing may come of: their peers promise in vain or, where a topic has few, have long been offered them. */
+  hopeless(topic: OverlayTopic, now: number): number {
+    const few = this.up(topic) <= topic.targets.least;
+    let count = 0;
+    for (const link of this.#links.values()) {
+      const slow = few && link.state === 'linking' && now >= link.since + OVERLAY_TIMES.slowMs;
+      if ((link.vain || slow) && link.serves.has(topic)) count++;
+    }
+    return count;
+  }
+
   /** Those, and links so young that they have not said yet that they serve it too. */
   expected(topic: OverlayTopic, now: number): number {
     let count = 0;
@@ -171,10 +196,12 @@ export class ActiveView {
     return count;
   }
 
-  /** When `expected` may become less. */
+  /** When `expected` may become less, or what is hopeless more. */
   expectedUntil(topic: OverlayTopic, now: number): number {
     let until = Number.POSITIVE_INFINITY;
     for (const link of this.#links.values()) {
+      if (link.state === 'linking' && now < link.since + OVERLAY_TIMES.slowMs)
+        until = Math.min(until, link.since + OVERLAY_TIMES.slowMs);
       if (link.serves.has(topic)) continue;
       if (this.#mayServe(link, topic, now))
         until = Math.min(until, link.since + OVERLAY_TIMES.sharesMs);

@@ -25,6 +25,9 @@ export function judge(
     return true;
   }
   const topic = topics.get(id);
+  // Whoever has only such neighbours takes them.
+  const enough = topic !== undefined && links.up(topic) >= topic.targets.least;
+  if (enough && now < state.broken.until(peer)) return false;
   const serves = topic?.listed === true && topic.allowed.has(peer);
   const room = serves
     ? roomIn(state, topic, urgent, now)

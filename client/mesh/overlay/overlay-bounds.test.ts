@@ -18,18 +18,22 @@ import {
   topic,
   up,
 } from '../test/one-overlay.ts';
-import { peerOf, seeded, topicOf } from '../test/overlay-network.ts';
+import { peerOf, topicOf } from '../test/overlay-network.ts';
+import { seeded } from '../test/random.ts';
+import type { OverlayInput, OverlayOutput } from './overlay-inputs.ts';
 import { OVERLAY_SIZES, OVERLAY_TIMES } from './overlay-times.ts';
 
 const { most } = OVERLAY_SIZES.shown;
 
 describe('seeking links', () => {
-  test('two offers at first, then one after another while nobody answers, as many as are wanted', () => {
+  test('two offers at first, then one after another while nobody answers, as many as may be held', () => {
     const room = new Room();
     room.give({ is: 'join', spec: spec('listed', PEERS) });
     expect(room.connects(joined(PEERS))).toHaveLength(2);
     const later = connectsOf(room.run(60_000));
-    expect(later.map(({ at }) => at)).toEqual([1, 2, 3].map((n) => n * OVERLAY_TIMES.staggerMs));
+    expect(later.map(({ at }) => at)).toEqual(
+      [1, 2, 3, 4, 5, 6].map((n) => n * OVERLAY_TIMES.staggerMs),
+    );
   });
 
   test('one offer of a topic is urgent, and none once a link is up', () => {
@@ -71,7 +75,7 @@ describe('seeking links', () => {
       { is: 'join', spec: spec('listed', gone, other) },
       { is: 'here', topic: other, peers: gone, asked: [] },
     );
-    room.run(10_000);
+    room.run(15_000);
     const begun = room.connects({ is: 'join', spec: spec('listed', PEERS) }, joined(PEERS));
     expect(begun).toHaveLength(2);
   });
@@ -273,5 +277,46 @@ describe('links of a device in several topics', () => {
     until(600_000);
     expect(changes).toBeLessThanOrEqual(31);
     expect(new Set([...served, ...[...held].map((p) => topicOfPeer.get(p))]).size).toBe(20);
+  });
+});
+
+describe('eclipse', () => {
+  test('devices that offer as if in need, and are nearer than all others, never take every place', () => {
+    const random = seeded(3);
+    const room = new Room(random);
+    const honest = PEERS.slice(0, 20);
+    const hostile = PEERS.slice(20, 34);
+    const linked = new Set<PeerId>();
+    const quality = (peer: PeerId): OverlayInput => {
+      return { is: 'quality', peer, path: 'direct', rttMs: hostile.includes(peer) ? 1 : 40 };
+    };
+    const take = (outputs: readonly OverlayOutput[]): void => {
+      for (const output of outputs) {
+        if (output.do === 'close') linked.delete(output.peer);
+        if (output.do !== 'connect') continue;
+        linked.add(output.peer);
+        take(room.give(up(output.peer), quality(output.peer)));
+      }
+    };
+    const offer = (peer: PeerId, urgent: boolean): void => {
+      if (linked.has(peer)) return;
+      const outputs = room.give({ is: 'offered', request: 1, peer, topic, urgent });
+      take(outputs);
+      if (!outputs.some((output) => output.do === 'judged' && output.accept)) return;
+      linked.add(peer);
+      take(room.give({ is: 'linking', peer, topic }, up(peer), quality(peer)));
+    };
+    room.give({ is: 'join', spec: spec('listed', [...honest, ...hostile]) });
+    // However it begins: the hostile ones may be there first.
+    for (const peer of hostile) offer(peer, true);
+    take(room.give(joined(honest, 35)));
+    const left: number[] = [];
+    for (let round = 0; round < 900; round++) {
+      for (const peer of hostile) offer(peer, true);
+      take(room.run(2_000).map(({ output }) => output));
+      left.push(honest.filter((peer) => linked.has(peer)).length);
+      expect(linked.size).toBeLessThanOrEqual(most);
+    }
+    expect(Math.min(...left.slice(150))).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,6 @@
 /** What the overlay takes in and what it wants done: all that passes between `overlay.ts` and the world. */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
-import type { Ending } from '../link/path-choice.ts';
+import type { Ending } from '../link/ending.ts';
 import type { Path, TopicSpec } from '../links-port.ts';
 
 export type OverlayInput =
@@ -22,6 +22,8 @@ export type OverlayInput =
     }
   /** No server knows where this peer is. */
   | { readonly is: 'gone'; readonly peer: PeerId }
+  /** The peer itself was heard, in a sealed signal: whatever servers say, it is there. */
+  | { readonly is: 'met'; readonly topic: Topic; readonly peer: PeerId }
   /** Neighbours told of these; there is a route to each over the mesh. */
   | { readonly is: 'learned'; readonly topic: Topic; readonly peers: readonly PeerId[] }
   /** These were heard through the mesh lately, so this device and they are in one piece of it. */
@@ -48,7 +50,16 @@ export type OverlayInput =
   /** A linked peer says that it is in this topic too: the link serves it as well. */
   | { readonly is: 'shares'; readonly peer: PeerId; readonly topic: Topic }
   | { readonly is: 'shares-no-more'; readonly peer: PeerId; readonly topic: Topic }
+  /** A linked peer has answered a knock. */
+  | {
+      readonly is: 'answered';
+      readonly peer: PeerId;
+      readonly topic: Topic;
+      readonly letIn: boolean;
+    }
   | { readonly is: 'down'; readonly peer: PeerId; readonly ending: Ending }
+  /** The neighbour says that it holds what is missing here, and has twice not given it. */
+  | { readonly is: 'vain'; readonly peer: PeerId }
   /** Addresses have changed: whatever waits may go now. */
   | { readonly is: 'network-changed' }
   /** `wakeAt` has passed. */
@@ -59,11 +70,13 @@ export type OverlayOutput =
       readonly do: 'connect';
       readonly peer: PeerId;
       readonly topic: Topic;
-      /** Rides in the offer: no other link serves the topic. */
+      /** Rides in the offer: no other link serves the topic, or it is for the sake of one that none serves. */
       readonly urgent: boolean;
       /** The peer is asked to let a newcomer in. */
       readonly knock: boolean;
     }
+  /** Ask a linked peer, over its link, to let this device in where `topic` is the lobby. Answered by `answered`, or never. */
+  | { readonly do: 'knock'; readonly peer: PeerId; readonly topic: Topic }
   | { readonly do: 'judged'; readonly request: number; readonly accept: boolean }
   /** The link is one too many: close it with the ending `surplus`. */
   | { readonly do: 'close'; readonly peer: PeerId }

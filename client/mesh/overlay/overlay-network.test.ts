@@ -1,6 +1,7 @@
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { describe, expect, test } from 'vitest';
-import { OverlayNetwork, type SimulatedPeer, seeded, topicOf } from '../test/overlay-network.ts';
+import { OverlayNetwork, type SimulatedPeer, topicOf } from '../test/overlay-network.ts';
+import { seeded } from '../test/random.ts';
 import { OVERLAY_SIZES } from './overlay-times.ts';
 
 const { wanted, most } = OVERLAY_SIZES.shown;

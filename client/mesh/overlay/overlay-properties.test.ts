@@ -2,9 +2,10 @@ import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Ending } from '../link/path-choice.ts';
+import type { Ending } from '../link/ending.ts';
 import type { TopicSpec } from '../links-port.ts';
-import { peerOf, seeded, topicOf } from '../test/overlay-network.ts';
+import { peerOf, topicOf } from '../test/overlay-network.ts';
+import { seeded } from '../test/random.ts';
 import { Overlay } from './overlay.ts';
 import type { OverlayInput } from './overlay-inputs.ts';
 import { OVERLAY_SIZES } from './overlay-times.ts';
@@ -48,6 +49,9 @@ class Held {
           case 'close':
             expect(this.links.delete(output.peer)).toBe(true);
             inputs.push({ is: 'down', peer: output.peer, ending: 'surplus' });
+            break;
+          case 'knock':
+            expect(this.links.has(output.peer)).toBe(true);
             break;
           case 'judged':
             if (input.is !== 'offered' || !output.accept) break;
@@ -119,6 +123,7 @@ const step = fc.oneof(
     path: fc.constantFrom('direct' as const, 'relayed' as const),
     rttMs: fc.option(fc.nat(5_000), { nil: undefined }),
   }),
+  fc.record({ is: fc.constant('answered' as const), peer, topic, letIn: fc.boolean() }),
   fc.record({ is: fc.constant('network-changed' as const) }),
   // What happens to links: to one of those there are.
   fc.record({ is: fc.constant('opens' as const), which: fc.nat(15) }),

@@ -2,6 +2,7 @@
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { type ActiveLink, ActiveView, type Floor } from './active-view.ts';
+import { BrokenPromises } from './broken-promises.ts';
 import type { OverlayOutput } from './overlay-inputs.ts';
 import { between, OVERLAY_TIMES } from './overlay-times.ts';
 import type { OverlayTopic } from './overlay-topic.ts';
@@ -20,6 +21,7 @@ export class OverlayState {
   readonly topics = new Map<Topic, OverlayTopic>();
   readonly links: ActiveView;
   readonly patience: Patience;
+  readonly broken: BrokenPromises;
   /** Links belong to the device: however many topics it is in, it exchanges no more of them. */
   mixFrom = 0;
   #out: OverlayOutput[] = [];
@@ -33,6 +35,7 @@ export class OverlayState {
     this.random = random;
     this.links = new ActiveView(this.topics, random);
     this.patience = new Patience(random);
+    this.broken = new BrokenPromises(random);
   }
 
   emit(output: OverlayOutput): void {
@@ -48,6 +51,7 @@ export class OverlayState {
   connect(topic: OverlayTopic, peer: PeerId, how: 'urgent' | 'plain' | 'knock', now: number): void {
     const link = this.links.begin(peer, topic.id, 'linking', now);
     link.urgent = how === 'urgent';
+    link.chosen = true;
     this.emit({
       do: 'connect',
       peer,
@@ -65,10 +69,11 @@ export class OverlayState {
     this.emit({ do: 'close', peer });
   }
 
-  /** When a peer may be offered a link; never while it has one. */
-  readyAt(peer: PeerId): number {
+  /** When a peer may be offered a link; never while it has one. @param alone the topic has no link that is up */
+  readyAt(peer: PeerId, alone = false): number {
     if (peer === this.me || this.links.get(peer) !== undefined) return Number.POSITIVE_INFINITY;
-    return this.patience.retryAt(peer);
+    const retryAt = this.patience.retryAt(peer, alone);
+    return alone ? retryAt : Math.max(retryAt, this.broken.until(peer));
   }
 
   /** Whether the device has room for one link more, for a topic that has so many; closes another one for it if that may be. */

@@ -1,6 +1,7 @@
 /** What the overlay knows of one topic, and when it will next do something about it. */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { TopicSpec } from '../links-port.ts';
+import { KnocksOverLinks } from './knocks-over-links.ts';
 import { jittered, type LinkTargets, OVERLAY_SIZES, OVERLAY_TIMES } from './overlay-times.ts';
 import { PartedPeers } from './parted-peers.ts';
 import { PassiveView } from './passive-view.ts';
@@ -24,6 +25,7 @@ export class OverlayTopic {
   /** Others that are here: whom to knock at, or who may be allowed later. */
   readonly strangers = new PassiveView(OVERLAY_SIZES.strangers);
   readonly parted: PartedPeers;
+  readonly overLinks: KnocksOverLinks;
   readonly #me: PeerId;
   readonly #random: () => number;
   #spec: TopicSpec;
@@ -59,6 +61,7 @@ export class OverlayTopic {
   lookAt: number;
   seekAt = 0;
   seeking: PeerId | undefined;
+  chooseAt: number;
   mixAt: number;
   mixMs: number = OVERLAY_TIMES.mixMs;
   /** A walk is under way whose find is to be mixed in. */
@@ -72,6 +75,7 @@ export class OverlayTopic {
   constructor(spec: TopicSpec, me: PeerId, random: () => number, now: number) {
     this.id = spec.topic;
     this.parted = new PartedPeers(random);
+    this.overLinks = new KnocksOverLinks(random);
     this.#me = me;
     this.#random = random;
     this.#spec = spec;
@@ -81,7 +85,8 @@ export class OverlayTopic {
     this.lookAt = now + this.jittered(OVERLAY_TIMES.lookMs.early);
     this.askAt = now + this.jittered(this.askMs);
     this.sampleAt = now + this.jittered(this.sampleMs);
-    this.shortSampleAt = now + this.jittered(this.shortSampleMs);
+    this.shortSampleAt = now + this.jittered(this.#aloneMs(now));
+    this.chooseAt = now + this.jittered(OVERLAY_TIMES.chooseMs);
     this.mixAt = now + this.jittered(OVERLAY_TIMES.mixMs);
   }
 
@@ -166,7 +171,8 @@ export class OverlayTopic {
 
   waitForSample(now: number): void {
     this.sampleAt = now + this.jittered(this.sampleMs);
-    this.shortSampleAt = now + this.jittered(this.shortSampleMs);
+    const alone = this.linkedSince === undefined;
+    this.shortSampleAt = now + this.jittered(alone ? this.#aloneMs(now) : this.shortSampleMs);
   }
 
   sampleSoon(now: number): void {
@@ -185,8 +191,15 @@ export class OverlayTopic {
     }
     this.linkedSince = undefined;
     this.bareSince = now;
+    this.searchAt = now;
     this.shortSampleMs = OVERLAY_TIMES.shortSampleMs;
-    this.shortSampleAt = Math.min(this.shortSampleAt, now + this.jittered(this.shortSampleMs));
+    this.shortSampleAt = Math.min(this.shortSampleAt, now + this.jittered(this.#aloneMs(now)));
+  }
+
+  #aloneMs(now: number): number {
+    const { early, earlyForMs, late, background } = OVERLAY_TIMES.aloneMs;
+    const ms = now < this.bareSince + earlyForMs ? early : late;
+    return this.#spec.background === true ? ms * background : ms;
   }
 
   #allow(allowed: ReadonlySet<PeerId>, now: number): void {

@@ -7,15 +7,16 @@
 import { equalBytes } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
-import type { Ending } from '../link/path-choice.ts';
+import type { Ending } from '../link/ending.ts';
 import type { TopicSpec } from '../links-port.ts';
+import { replaceVain } from './broken-promises.ts';
 import { knock } from './knocking.ts';
 import { begun, judge } from './link-offers.ts';
 import type { OverlayInput, OverlayOutput } from './overlay-inputs.ts';
 import { OverlayState } from './overlay-state.ts';
 import { OVERLAY_TIMES } from './overlay-times.ts';
 import { OverlayTopic } from './overlay-topic.ts';
-import { fill, mix, seek, trim } from './topic-links.ts';
+import { choose, fill, mix, seek, trim } from './topic-links.ts';
 import { learn } from './topic-questions.ts';
 
 /** Which topics an input may have changed something for. */
@@ -84,7 +85,9 @@ export class Overlay {
         topic.setLinked(state.links.up(topic) > 0, now);
         at = Math.min(
           trim(state, topic, now),
+          replaceVain(state, topic, now),
           fill(state, topic, now),
+          choose(state, topic, now),
           seek(state, topic, now),
           learn(state, topic, now),
           mix(state, topic, now),
@@ -124,6 +127,12 @@ export class Overlay {
       case 'gone':
         for (const topic of topics.values()) topic.lose(input.peer);
         return undefined;
+      case 'met': {
+        const topic = topics.get(input.topic);
+        if (topic?.allowed.has(input.peer) !== true) return undefined;
+        this.#found(topic, [input.peer], now);
+        return topic;
+      }
       case 'learned': {
         const topic = topics.get(input.topic);
         if (topic === undefined) return undefined;
@@ -131,6 +140,7 @@ export class Overlay {
           topic.found(peer, now);
           topic.known.setRouted(peer, true);
         }
+        this.#reachable(input.peers, now);
         return topic;
       }
       case 'reached': {
@@ -182,9 +192,21 @@ export class Overlay {
         topics.get(input.topic)?.lose(input.peer);
         return 'all';
       }
+      case 'answered': {
+        const topic = topics.get(input.topic);
+        if (topic?.overLinks.answered(input.peer, input.letIn, now) !== true) return undefined;
+        topic.knockAt = now;
+        return topic;
+      }
       case 'down':
         this.#down(input.peer, input.ending, now);
         return 'all';
+      case 'vain': {
+        const link = links.get(input.peer);
+        if (link?.state !== 'up') return undefined;
+        link.vain = true;
+        return 'all';
+      }
       case 'network-changed':
         patience.networkChanged(now);
         for (const topic of topics.values()) {
@@ -203,11 +225,22 @@ export class Overlay {
     const topic = topics.get(spec.topic);
     const before = topic?.spec.note;
     // Who knocks with another invite may be let in by those who refused the last one.
-    if (spec.note && !(before && equalBytes(before, spec.note))) patience.forgetRefusals();
+    if (spec.note && !(before && equalBytes(before, spec.note))) {
+      patience.forgetRefusals();
+      topic?.overLinks.forget();
+    }
     if (topic === undefined) topics.set(spec.topic, new OverlayTopic(spec, me, random, now));
     else topic.setSpec(spec, now);
     links.changed();
     return 'all';
+  }
+
+  /** Whoever knocks somewhere may have waited for one of them. */
+  #reachable(peers: readonly PeerId[], now: number): void {
+    for (const topic of this.#state.topics.values()) {
+      if (topic.spec.initiate !== 'knock' || topic.dueAt <= now) continue;
+      if (peers.some((peer) => topic.allowed.has(peer))) topic.dueAt = now;
+    }
   }
 
   /** A server says that these are in a topic. @returns whether it was news */
@@ -253,6 +286,7 @@ export class Overlay {
     const away = ending === 'left' || patience.failures(peer) >= OVERLAY_TIMES.failures;
     for (const topic of topics.values()) {
       if (topic.mixed === peer) topic.mixed = undefined;
+      topic.overLinks.down(peer);
       if (!wasUp) topic.known.setRouted(peer, false);
       if (away) topic.lose(peer);
       if (ending === 'refused' || ending === 'misbehaved') topic.parted.forget(peer);

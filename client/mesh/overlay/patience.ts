@@ -1,14 +1,17 @@
 /** When a peer may be tried again, by how its last links ended. */
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
-import type { Ending } from '../link/path-choice.ts';
+import type { Ending } from '../link/ending.ts';
 import { between, jittered, OVERLAY_TIMES } from './overlay-times.ts';
 
 interface Past {
   failures: number;
+  readonly at: number;
   retryAt: number;
   ending: Ending;
 }
 
+/** Endings that may have been for want of a way to the peer. */
+const SILENT: ReadonlySet<Ending> = new Set(['closed', 'no-answer', 'lost']);
 /** Peers whose past is remembered. */
 const MOST = 4096;
 
@@ -20,9 +23,15 @@ export class Patience {
     this.#random = random;
   }
 
-  /** 0 for a peer of whom nothing bad is known. */
-  retryAt(peer: PeerId): number {
-    return this.#past.get(peer)?.retryAt ?? 0;
+  /**
+   * 0 for a peer of whom nothing bad is known.
+   * @param alone no link is up: whoever did not answer is tried again sooner
+   */
+  retryAt(peer: PeerId, alone = false): number {
+    const past = this.#past.get(peer);
+    if (past === undefined) return 0;
+    if (!alone || !SILENT.has(past.ending)) return past.retryAt;
+    return Math.min(past.retryAt, past.at + OVERLAY_TIMES.longestRetryAloneMs);
   }
 
   failures(peer: PeerId): number {
@@ -40,7 +49,7 @@ export class Patience {
 
   down(peer: PeerId, ending: Ending, now: number): void {
     const failures = this.failures(peer);
-    const past: Past = { failures, retryAt: now, ending };
+    const past: Past = { failures, at: now, retryAt: now, ending };
     switch (ending) {
       case 'full':
       case 'surplus':

@@ -19,6 +19,8 @@ export class RunningOverlay {
   readonly #options: RunningOverlayOptions;
   readonly #overlay: Overlay;
   readonly #alarm: Alarm;
+  /** Inputs that wait for their turn, while outputs are carried out. */
+  #inputs: OverlayInput[] | undefined;
   #judged = 0;
   #closed = false;
 
@@ -28,11 +30,12 @@ export class RunningOverlay {
     this.#alarm = new Alarm(options.clock, 10, () => this.handle({ is: 'tick' }));
   }
 
+  /** One input after another, also when one comes of another's outputs: each finds all that came before carried out. */
   handle(input: OverlayInput): void {
     this.#handle(input);
   }
 
-  /** Whether a link that a peer offers may begin. Room may be made for it at once. */
+  /** Whether a link that a peer offers may begin. Room may be made for it at once. Never to be asked from within `on`. */
   judge(topic: Topic, peer: PeerId, urgent: boolean): boolean {
     return this.#handle({ is: 'offered', request: ++this.#judged, peer, topic, urgent });
   }
@@ -46,11 +49,22 @@ export class RunningOverlay {
   #handle(input: OverlayInput): boolean {
     let accepted = false;
     if (this.#closed) return accepted;
-    for (const output of this.#overlay.handle(input, this.#options.clock.now())) {
-      if (output.do === 'judged') accepted ||= output.accept;
-      else this.#options.on(output);
+    if (this.#inputs !== undefined) {
+      this.#inputs.push(input);
+      return accepted;
     }
-    if (!this.#closed) this.#alarm.set(this.#overlay.wakeAt);
+    this.#inputs = [input];
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        for (const output of this.#overlay.handle(next, this.#options.clock.now())) {
+          if (output.do === 'judged') accepted ||= output.accept;
+          else this.#options.on(output);
+        }
+      }
+    } finally {
+      this.#inputs = undefined;
+      if (!this.#closed) this.#alarm.set(this.#overlay.wakeAt);
+    }
     return accepted;
   }
 }

@@ -3,25 +3,29 @@ import type { ActiveLink, ActiveView, Floor } from './active-view.ts';
 import { OVERLAY_TIMES } from './overlay-times.ts';
 import type { OverlayTopic } from './overlay-topic.ts';
 
-/** One of a topic that has too many, if its other topics keep so many without it; the oldest if all are young. */
+/**
+ * One of a topic that has too many, if its other topics keep so many without it; the oldest if all are young. None of the few
+ * that this device chose: whoever wants its place may say what it likes.
+ */
 export function oneTooMany(
   view: ActiveView,
   topic: OverlayTopic,
   floor: Floor,
   now: number,
 ): ActiveLink | undefined {
+  const kept = view.chosen(topic);
+  const spare = (link: ActiveLink) => !kept.includes(link) && view.spares(link, floor, topic);
   const links = view.settled(topic, now);
-  const worst = view.worst(links.filter((link) => view.spares(link, floor, topic)));
+  const worst = view.worst(links.filter(spare));
   if (worst !== undefined || links.length > 0) return worst;
   return [...view.all]
-    .filter((link) => link.state === 'up' && link.serves.has(topic))
-    .filter((link) => view.spares(link, floor, topic))
+    .filter((link) => link.state === 'up' && link.serves.has(topic) && spare(link))
     .sort((a, b) => a.since - b.since)[0];
 }
 
 /**
  * The costliest of a topic that has more than it wants, if no other topic misses it. The one that is held longest and
- * one by lot are kept whatever they cost: links chosen by cost alone fall into clusters.
+ * one by lot are kept whatever they cost, as are the few of this device's choice: links by cost alone fall into clusters.
  */
 export function costliest(
   view: ActiveView,
@@ -33,7 +37,10 @@ export function costliest(
   const [oldest, ...rest] = links.sort((a, b) => a.since - b.since);
   const [drawn, ...others] = rest.sort((a, b) => a.lot - b.lot);
   if (oldest === undefined || drawn === undefined) return undefined;
-  return view.worst(others.filter((link) => view.spares(link, 'wanted', topic)));
+  const kept = view.chosen(topic);
+  return view.worst(
+    others.filter((link) => !kept.includes(link) && view.spares(link, 'wanted', topic)),
+  );
 }
 
 /** A link of any topic, or of none, to make room on the device; `floor` says how much its topics must keep. */

@@ -4,7 +4,7 @@ import type { Need, OverlayState } from './overlay-state.ts';
 import { between, OVERLAY_TIMES } from './overlay-times.ts';
 import type { OverlayTopic } from './overlay-topic.ts';
 import type { PassiveView } from './passive-view.ts';
-import { costliest } from './surplus-links.ts';
+import { costliest, oneTooMany } from './surplus-links.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** Views up to this size are weighed whole, of larger ones so many peers drawn by lot. */
@@ -25,7 +25,9 @@ export function fill(state: OverlayState, topic: OverlayTopic, now: number): num
   const settled = (topic.linkedSince ?? 0) + OVERLAY_TIMES.settleMs;
   for (;;) {
     const expected = links.expected(topic, now);
-    if (expected >= wanted) return links.expectedUntil(topic, now);
+    const full = links.degree(topic) >= topic.targets.most;
+    if (expected - links.hopeless(topic, now) >= wanted || full)
+      return links.expectedUntil(topic, now);
     if (topic.linkedSince === undefined) {
       const steps = Math.floor((now - topic.bareSince) / OVERLAY_TIMES.staggerMs);
       if (expected >= 2 + steps) return topic.bareSince + (steps + 1) * OVERLAY_TIMES.staggerMs;
@@ -92,8 +94,8 @@ function candidate(state: OverlayState, topic: OverlayTopic, now: number): PeerI
 
 /** Right after the first link is up the mesh says who else there is, and carries signals: so a server need not. */
 function readyAt(state: OverlayState, topic: OverlayTopic, peer: PeerId, now: number): number {
-  const ready = state.readyAt(peer);
   const since = topic.linkedSince;
+  const ready = state.readyAt(peer, since === undefined);
   if (since === undefined || now >= since + OVERLAY_TIMES.meshFirstMs) return ready;
   return topic.known.routed(peer) ? ready : Math.max(ready, since + OVERLAY_TIMES.meshFirstMs);
 }
@@ -135,6 +137,30 @@ export function seek(state: OverlayState, topic: OverlayTopic, now: number): num
   topic.seeking = next.peer;
   state.connect(topic, next.peer, next.lost ? 'urgent' : 'plain', now);
   return Math.max(topic.parted.seekAt, now + OVERLAY_TIMES.seekingMs);
+}
+
+/** Sees to it that a few links are with peers of this device's choice, whoever offers the others. @returns when to look again */
+export function choose(state: OverlayState, topic: OverlayTopic, now: number): number {
+  const { links } = state;
+  const { most, chosen } = topic.targets;
+  if (topic.linkedSince === undefined || links.chosen(topic).length >= chosen) return NEVER;
+  if (now < topic.chooseAt) return topic.chooseAt;
+  topic.chooseAt = now + topic.jittered(OVERLAY_TIMES.chooseMs);
+  // Half of them from all that are known: of whom the mesh tells is up to the neighbours.
+  const peer = state.random() < 0.5 ? anyKnown(state, topic, now) : anyOther(state, topic, now);
+  if (peer === undefined) return topic.chooseAt;
+  if (links.degree(topic) >= most) {
+    const link = oneTooMany(links, topic, 'least', now);
+    if (link === undefined) return topic.chooseAt;
+    state.close(link, now);
+  }
+  if (state.room('some', now)) state.connect(topic, peer, 'plain', now);
+  return topic.chooseAt;
+}
+
+function anyKnown(state: OverlayState, topic: OverlayTopic, now: number): PeerId | undefined {
+  const ready = [...topic.known].filter((peer) => state.readyAt(peer) <= now);
+  return ready[Math.floor(state.random() * ready.length)];
 }
 
 /** Exchanges a neighbour now and then, so that the mesh stays random and its links become good. @returns when to look again */
@@ -189,7 +215,9 @@ export function trim(state: OverlayState, topic: OverlayTopic, now: number): num
   const { links } = state;
   while (links.degree(topic) > topic.targets.most) {
     if (now < topic.shrinkAt) return topic.shrinkAt;
-    const link = links.worst(links.settled(topic, now).filter(({ serves }) => serves.size === 1));
+    const kept = links.chosen(topic);
+    const own = links.settled(topic, now).filter((link) => link.serves.size === 1);
+    const link = links.worst(own.filter((each) => !kept.includes(each)));
     if (link === undefined) return now + LOOK_AGAIN.short;
     state.close(link, now);
   }

@@ -21,12 +21,13 @@ export function learn(state: OverlayState, topic: OverlayTopic, now: number): nu
 }
 
 function sample(state: OverlayState, topic: OverlayTopic, short: boolean, now: number): number {
-  const soon = short && topic.dry && !topic.whole;
+  const alone = topic.linkedSince === undefined;
+  const soon = short && topic.dry && (alone || !topic.whole);
   const at = soon ? Math.min(topic.sampleAt, topic.shortSampleAt) : topic.sampleAt;
   if (now < at) return at;
   state.emit({ do: 'sample', topic: topic.id });
   topic.sampleMs = Math.min(topic.sampleMs * 2, OVERLAY_TIMES.longestSampleMs);
-  if (soon) {
+  if (soon && !alone) {
     const { longestShortSampleMs } = OVERLAY_TIMES;
     topic.shortSampleMs = Math.min(topic.shortSampleMs * 2, longestShortSampleMs);
   }

@@ -28,9 +28,10 @@ export type AttendanceInput =
       readonly from: PeerId;
       readonly message: PresenceMessage;
       readonly mark: PresenceMark;
-      readonly statement: Omit<PresenceStatement, 'lost'>;
+      readonly statement: Omit<PresenceStatement, 'lost' | 'after'>;
       /** Those of the lost that are members. */
       readonly lost: readonly PeerId[];
+      readonly after: readonly Uint8Array[];
       /** It came as an answer to what was asked. */
       readonly answers: boolean;
     }
@@ -47,12 +48,13 @@ export type AttendanceInput =
   | { readonly is: 'tick' };
 
 export type AttendanceOutput =
-  /** Seal, sign and give back as `said`. `lost` are to be named in it. */
+  /** Seal, sign and give back as `said`. `lost` and `after` are to be named in it. */
   | {
       readonly do: 'say';
       readonly mark: PresenceMark;
-      readonly statement: Omit<PresenceStatement, 'lost'>;
+      readonly statement: Omit<PresenceStatement, 'lost' | 'after'>;
       readonly lost: readonly PeerId[];
+      readonly after: readonly Uint8Array[];
       readonly urgent: boolean;
     }
   | {

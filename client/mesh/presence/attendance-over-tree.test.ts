@@ -4,6 +4,7 @@ import { EntryId, type PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { BroadcastTree, type TreeInput } from '../broadcast/broadcast-tree.ts';
+import { seeded } from '../test/random.ts';
 import { Attendance } from './attendance.ts';
 import type { AttendanceInput, AttendanceOutput } from './attendance-inputs.ts';
 
@@ -15,11 +16,7 @@ type Said = Extract<AttendanceOutput, { do: 'say' }>;
 
 /** Devices on a random graph of six links each, with the tree and attendance as the engine joins them; nobody writes. */
 function idleRoom(size: number, seed: number) {
-  let state = seed;
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = seeded(seed);
   const peers = Array.from({ length: size }, (_, i) => {
     const key = new Uint8Array(32);
     key[0] = i;
@@ -71,8 +68,9 @@ function idleRoom(size: number, seed: number) {
       if (worth === 'known' && !output.answers) tree(me, { is: 'repeated', group, id, from });
       if (!said || worth !== 'news') continue;
       if (!output.answers) tree(me, { is: 'carried', group, id, from });
-      const { mark, statement, lost } = said;
-      handle(me, { is: 'heard', from, message, mark, statement, lost, answers: output.answers });
+      const { mark, statement, lost, after } = said;
+      const { answers } = output;
+      handle(me, { is: 'heard', from, message, mark, statement, lost, after, answers });
     }
   };
   const handle = (me: PeerId, input: AttendanceInput): void => {
@@ -115,14 +113,14 @@ function idleRoom(size: number, seed: number) {
       tree(me, { is: 'neighbour', peer, group });
       handle(me, { is: 'neighbour', peer });
     }
-  /** Most and fewest devices that anybody alive sees, themselves left out; and whether anybody sees a dead one. */
+  /** Most and fewest devices that anybody alive sees, themselves left out; and how often a dead one is seen. */
   const seen = () => {
     const alive = peers.filter((peer) => !gone.has(peer));
     const rows = alive.map((me) => rolls.get(me)?.present(now) ?? []);
     return {
       most: Math.max(...rows.map((row) => row.length)),
       fewest: Math.min(...rows.map((row) => row.length)),
-      dead: rows.some((row) => row.some((peer) => gone.has(peer))),
+      dead: rows.flat().filter((peer) => gone.has(peer)).length,
     };
   };
   return { run, die, seen, counts, peers };
@@ -131,20 +129,27 @@ function idleRoom(size: number, seed: number) {
 test('in an idle room of 40 everybody is seen by everybody, for less than half a frame a second and peer', () => {
   const room = idleRoom(40, 7);
   room.run(60_000);
-  expect(room.seen()).toEqual({ most: 39, fewest: 39, dead: false });
+  expect(room.seen()).toEqual({ most: 39, fewest: 39, dead: 0 });
   const before = { ...room.counts };
   room.run(600_000);
-  expect(room.seen()).toEqual({ most: 39, fewest: 39, dead: false });
+  expect(room.seen()).toEqual({ most: 39, fewest: 39, dead: 0 });
   const frames = room.counts.presence - before.presence + (room.counts.tree - before.tree);
   expect(frames / 600 / 40).toBeLessThan(0.4);
 });
 
-test('in an idle room whose links break, who dies is missed within seconds and nobody else is', () => {
-  const room = idleRoom(40, 11);
-  room.run(300_000);
-  for (const [i, peer] of room.peers.entries()) if (i % 5 === 0) room.die(peer);
-  room.run(30_000);
-  expect(room.seen()).toEqual({ most: 31, fewest: 31, dead: false });
-  room.run(900_000);
-  expect(room.seen()).toEqual({ most: 31, fewest: 31, dead: false });
+test('in an idle room whose links break, who dies is missed within seconds and nobody else is ever', () => {
+  for (const seed of [11, 12, 13, 14]) {
+    const room = idleRoom(40, seed);
+    room.run(300_000);
+    for (const [i, peer] of room.peers.entries()) if (i % 5 === 0) room.die(peer);
+    room.run(30_000);
+    // A fifth of the room went at one stroke, and the tree is in pieces: a few may not have heard of one of them.
+    expect(room.seen().fewest).toBe(31);
+    expect(room.seen().dead).toBeLessThanOrEqual((32 * 8) / 50);
+    for (let i = 0; i < 9; i++) {
+      room.run(100_000);
+      expect(room.seen().fewest).toBe(31);
+    }
+    expect(room.seen()).toEqual({ most: 31, fewest: 31, dead: 0 });
+  }
 });

@@ -3,7 +3,8 @@
  *
  * A device says "here" every so often, the more seldom the more are here; it is passed on along the broadcast tree and believed for
  * two and a half such times. Each message is all that its sender says just now, so a later one takes the place of an earlier, and
- * which is later is told by a count within a run of the program, never by anybody's clock.
+ * which is later is told by a count within a run of the program. What may have been said long ago shows nobody: see
+ * `statement-times.ts`.
  *
  * A link that breaks says so before that time is up: whoever was at its other end is doubted, and shown for some seconds only,
  * unless they are heard of again. A doubt can make somebody say "here" once more, and no more than that.
@@ -18,7 +19,10 @@ import type {
   PresenceMessage,
 } from './attendance-inputs.ts';
 import { DOUBTED_MS, Doubts } from './doubts.ts';
+import { Passing, sends } from './passing.ts';
 import { Roll } from './roll.ts';
+import { StatementTimes } from './statement-times.ts';
+import { Undated } from './undated.ts';
 
 /** Between two of a device's own, ms: at least this, and so long for each device that is here. */
 export const HERE_MS = 30_000;
@@ -31,8 +35,6 @@ const TYPING_PAUSE_MS = 3_000;
 const TYPING_MS = 6_000;
 /** Among more than these it is not said that one types. */
 const TYPING_AMONG = 200;
-/** What is to be passed on is gathered for so long, ms. */
-const GATHER_MS = 50;
 /** A newcomer's first word comes this soon, and half as soon again by chance, ms. */
 const FIRST_MS = 200;
 /** Who has been here for less does not pass on what was answered to them: those around know it. */
@@ -42,20 +44,20 @@ const ASK_MS = 3_000;
 const ANSWER_MS = 30_000;
 /** What a neighbour may send, a second and at once. */
 const OF_NEIGHBOUR = { perSecond: 50, burst: 1_000 };
-/** A neighbour gets so many messages in one go. */
-export const MESSAGES_AT_ONCE = 32;
 
 export class Attendance {
   readonly #o: AttendanceOptions;
   readonly #roll = new Roll();
+  readonly #times: StatementTimes;
+  readonly #undated = new Undated();
   readonly #neighbours = new Set<PeerId>();
   readonly #buckets = new Map<PeerId, TokenBucket>();
   readonly #doubts: Doubts;
-  /** To be passed on, by device: the latest of each. */
-  readonly #passing = new Map<PeerId, PresenceMessage & { readonly from: PeerId | undefined }>();
+  readonly #passing = new Passing();
   readonly #answeredAt = new Map<PeerId, number>();
-  #passAt: number | undefined;
-  #count = 0;
+  /** Somebody has been lost, so the tree may be in pieces: the next own message goes to every neighbour, and joins them. */
+  #joins = false;
+  #count = -1;
   #own: PresenceMessage | undefined;
   #sayAt: number | undefined;
   #saidAt = Number.NEGATIVE_INFINITY;
@@ -70,6 +72,7 @@ export class Attendance {
   constructor(options: AttendanceOptions) {
     this.#o = options;
     this.#doubts = new Doubts(options.random);
+    this.#times = new StatementTimes(options.random);
   }
 
   /** Messages that were not listened to: old, forged, or too many. */
@@ -103,8 +106,9 @@ export class Attendance {
 
   /** When there is something to say or to pass on. */
   get soonAt(): number | undefined {
-    return this.#passAt !== undefined && (this.#sayAt === undefined || this.#passAt < this.#sayAt)
-      ? this.#passAt
+    const passAt = this.#passing.at;
+    return passAt !== undefined && (this.#sayAt === undefined || passAt < this.#sayAt)
+      ? passAt
       : this.#sayAt;
   }
 
@@ -129,7 +133,14 @@ export class Attendance {
 
   /** Whether this very message has been heard, or is one's own. */
   knows(device: PeerId, mark: PresenceMark): boolean {
-    return device === this.#o.me || this.#roll.knows(device, mark);
+    return (
+      device === this.#o.me || this.#roll.knows(device, mark) || this.#undated.knows(device, mark)
+    );
+  }
+
+  /** Whether this very message is what shows its device. */
+  believes(device: PeerId, mark: PresenceMark): boolean {
+    return this.#roll.knows(device, mark);
   }
 
   /** A message did not open, or its signature is wrong. */
@@ -149,7 +160,9 @@ export class Attendance {
         return this.#answer(input.from, now);
       case 'said':
         this.#own = { device: this.#o.me, bytes: input.bytes };
-        this.#pass(this.#own, undefined, now);
+        this.#times.own(input.bytes, now);
+        this.#passing.add(this.#own, undefined, this.#joins, now);
+        this.#joins = false;
         return input.urgent ? this.#flush() : [];
       case 'typing':
         this.#type(input.channel, now);
@@ -189,7 +202,9 @@ export class Attendance {
 
   #lose(peer: PeerId, surplus: boolean, now: number): readonly AttendanceOutput[] {
     if (!this.#neighbours.delete(peer)) return [];
+    if (!surplus) this.#joins = true;
     this.#buckets.delete(peer);
+    this.#undated.down(peer);
     this.#answeredAt.delete(peer);
     this.#unasked.delete(peer);
     if (this.#neighbours.size === 0) {
@@ -208,19 +223,26 @@ export class Attendance {
     input: Extract<AttendanceInput, { is: 'heard' }>,
     now: number,
   ): readonly AttendanceOutput[] {
-    const { from, message, mark, statement, lost, answers } = input;
-    const { device } = message;
+    const { from, message, mark, statement, lost, after, answers } = input;
+    const { device, bytes } = message;
     if (device === this.#o.me) return [];
-    const how = { by: from, answered: answers };
-    const entered = this.#roll.enter(message, mark, statement, how, now);
-    if (!entered) {
+    const { seconds, leaving } = statement;
+    const opened = { device, bytes, mark, seconds, after };
+    // Whoever left their run left it after all that they said in it.
+    const left = leaving && this.#roll.goesOn(device, mark) ? now : undefined;
+    const saidAt = this.#times.of(opened, device === from, answers, now) ?? left;
+    const how = saidAt === undefined ? undefined : { by: from, answered: answers, saidAt };
+    const entered = how && this.#roll.enter(message, mark, statement, how, now);
+    if (how ? !entered : !this.#undated.enter(from, device, mark, seconds, now)) {
       this.#refused++;
       return [];
     }
-    this.#doubts.heard(device, entered.anew, now);
-    for (const peer of lost) this.#doubt(peer, device, now);
     const isNew = this.#among === undefined || now - this.#among < NEW_MS;
-    if (!answers || !isNew) this.#pass(message, from, now);
+    if (!answers || !isNew) this.#passing.add(message, from, false, now);
+    if (!entered) return [];
+    this.#doubts.heard(device, entered.anew, now);
+    if (lost.length > 0) this.#joins = true;
+    for (const peer of lost) this.#doubt(peer, device, now);
     return [{ do: 'changed' }];
   }
 
@@ -268,48 +290,25 @@ export class Attendance {
     this.#sayAt = this.#left ? undefined : now + interval * (0.75 + this.#o.random() / 2);
     const typing = this.#typing && this.#typing.until > now ? this.#typing.channel : undefined;
     if (typing !== undefined) this.#typingSaid = { channel: typing, at: now };
-    const mark = { run: this.#o.run, count: this.#count++ };
+    this.#count = Math.max(this.#count + 1, Math.floor((now - this.#o.run) / 1000));
+    const mark = { run: this.#o.run, count: this.#count };
     const seconds = this.#left ? 0 : Math.ceil(interval / 1000);
     const statement = { seconds, leaving: this.#left, ...(typing === undefined ? {} : { typing }) };
     this.#doubts.heard(this.#o.me, false, now);
     const lost = this.#doubts.toSay(now);
-    return { do: 'say', mark, statement, lost, urgent: this.#left };
-  }
-
-  #pass(message: PresenceMessage, from: PeerId | undefined, now: number): void {
-    this.#passing.set(message.device, { ...message, from });
-    this.#passAt ??= now + GATHER_MS;
+    const after = this.#times.toName(now);
+    return { do: 'say', mark, statement, lost, after, urgent: this.#left };
   }
 
   #flush(): readonly AttendanceOutput[] {
-    const passing = [...this.#passing.values()];
-    this.#passing.clear();
-    this.#passAt = undefined;
-    return this.#o.eager().flatMap((to) => {
-      const theirs = passing.filter(({ device, from }) => from !== to && device !== to);
-      const messages = theirs.map(({ device, bytes }) => ({ device, bytes }));
-      return sends(to, messages, false);
-    });
+    return this.#passing.take(this.#o.eager(), this.#neighbours);
   }
 
   #tick(now: number): readonly AttendanceOutput[] {
     const outputs: AttendanceOutput[] = [...this.#ask(now)];
     if (this.#doubts.due(now)) this.#sayWithin(0, now);
     if (this.#sayAt !== undefined && this.#sayAt <= now) outputs.push(this.#say(now));
-    if (this.#passAt !== undefined && this.#passAt <= now) outputs.push(...this.#flush());
+    if (this.#passing.at !== undefined && this.#passing.at <= now) outputs.push(...this.#flush());
     return this.#roll.expire(now) ? [...outputs, { do: 'changed' }] : outputs;
   }
-}
-
-function sends(
-  to: PeerId,
-  messages: readonly PresenceMessage[],
-  answers: boolean,
-): AttendanceOutput[] {
-  const outputs: AttendanceOutput[] = [];
-  for (let at = 0; at < messages.length; at += MESSAGES_AT_ONCE) {
-    const part = messages.slice(at, at + MESSAGES_AT_ONCE);
-    outputs.push({ do: 'send', to, messages: part, asks: false, answers });
-  }
-  return outputs;
 }

@@ -4,6 +4,7 @@
  */
 import { MOST_LOST } from '@snug/shared/crypto/sealed-presence.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import { BoundedMap } from '../bounded-map.ts';
 
 /** A doubted peer has so long to be heard again, ms. */
 export const DOUBTED_MS = 6_000;
@@ -23,8 +24,8 @@ export class Doubts {
   readonly #telling = new Map<PeerId, number>();
   readonly #told = new Map<PeerId, number>();
   /** Who doubts whom and since when, until they are heard. */
-  readonly #open = new Map<PeerId, Map<PeerId, number>>();
-  readonly #wrong = new Map<PeerId, number[]>();
+  readonly #open = new BoundedMap<PeerId, Map<PeerId, number>>(REMEMBERED);
+  readonly #wrong = new BoundedMap<PeerId, readonly number[]>(REMEMBERED);
 
   constructor(random: () => number) {
     this.#random = random;
@@ -46,7 +47,7 @@ export class Doubts {
     if (wrong.length >= WRONG) return false;
     const open = this.#open.get(peer) ?? new Map();
     open.set(by, now);
-    remember(this.#open, peer, open);
+    this.#open.refresh(peer, open);
     return true;
   }
 
@@ -56,7 +57,7 @@ export class Doubts {
     for (const [by, at] of this.#open.get(peer) ?? []) {
       if (anew || now - at > DOUBTED_MS) continue;
       const wrong = (this.#wrong.get(by) ?? []).filter((at) => now - at < WRONG_MS);
-      remember(this.#wrong, by, [...wrong, now]);
+      this.#wrong.refresh(by, [...wrong, now]);
     }
     this.#open.delete(peer);
   }
@@ -82,11 +83,4 @@ export class Doubts {
     }
     return [...this.#told.keys()].slice(-MOST_LOST);
   }
-}
-
-function remember<V>(table: Map<PeerId, V>, peer: PeerId, value: V): void {
-  table.delete(peer);
-  table.set(peer, value);
-  const oldest = table.keys().next();
-  if (table.size > REMEMBERED && oldest.done !== true) table.delete(oldest.value);
 }

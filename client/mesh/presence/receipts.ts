@@ -11,6 +11,7 @@
  */
 import type { ChannelId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Receipt, ReceiptsInput, ReceiptsOptions, ReceiptsOutput } from './receipts-inputs.ts';
 
 /** How long receipts are gathered on the way, ms: so long that a second message within it costs no second receipt. */
@@ -54,10 +55,10 @@ export class Receipts {
   readonly #waiting = new Map<SpaceId, Map<string, Waiting>>();
   readonly #due = new Map<SpaceId, number>();
   readonly #ofOne = new Map<PeerId, number>();
-  readonly #ways = new Map<string, PeerId>();
-  readonly #saidAgain = new Map<string, string>();
+  readonly #ways = new BoundedMap<string, PeerId>(WAYS);
+  readonly #saidAgain = new BoundedMap<string, string>(SAID_AGAIN);
   readonly #inFlight = new Map<PeerId, { readonly item: Waiting; readonly at: number }[]>();
-  readonly #stranded = new Map<string, Waiting>();
+  readonly #stranded = new BoundedMap<string, Waiting>(SAID_AGAIN);
   readonly #buckets = new Map<PeerId, TokenBucket>();
   #size = 0;
   #dropped = 0;
@@ -83,7 +84,7 @@ export class Receipts {
         this.#owe(input.space, input.channel, input.author, now, false);
         return [];
       case 'way':
-        remember(this.#ways, `${input.space} ${input.to}`, input.by, WAYS);
+        this.#ways.refresh(`${input.space} ${input.to}`, input.by);
         return [];
       case 'author here':
         this.#sayAgain(input, now);
@@ -117,7 +118,7 @@ export class Receipts {
       const said = `${run} ${vouched.tip.join('.')}`;
       const key = `${space} ${author} ${channel}`;
       if (this.#saidAgain.get(key) === said) continue;
-      remember(this.#saidAgain, key, said, SAID_AGAIN);
+      this.#saidAgain.refresh(key, said);
       this.#owe(space, channel, author, now, true);
     }
   }
@@ -222,7 +223,7 @@ export class Receipts {
     const other = others[Math.floor(this.#o.random() * others.length)];
     if (other !== undefined) return other;
     if (item.receipt) this.#dropped++;
-    else remember(this.#stranded, keyOf(item), item, SAID_AGAIN);
+    else this.#stranded.refresh(keyOf(item), item);
     return undefined;
   }
 
@@ -270,11 +271,4 @@ function grouped(receipts: readonly Receipt[]): readonly Receipt[] {
     const hops = Math.max(...group.map((receipt) => receipt.hops));
     return group.map((receipt) => ({ ...receipt, hops }));
   });
-}
-
-function remember<V>(table: Map<string, V>, key: string, value: V, most: number): void {
-  table.delete(key);
-  table.set(key, value);
-  const oldest = table.keys().next();
-  if (table.size > most && oldest.done !== true) table.delete(oldest.value);
 }

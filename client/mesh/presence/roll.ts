@@ -5,13 +5,11 @@
 import type { PresenceMark, PresenceStatement } from '@snug/shared/crypto/sealed-presence.ts';
 import type { ChannelId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { PresenceMessage } from './attendance-inputs.ts';
+import { BELIEVED, CLOCKS_AGREE_MS } from './statement-times.ts';
 
-/**
- * A peer is believed for so many of the times that they name: those who live are heard within one and a quarter. What is answered
- * may be as old as that already.
- */
-const BELIEVED = 2.5;
+/** What is answered may be a while old already, and is believed for less. */
 const ANSWERED = 1.5;
 /** So long it is shown that somebody types, ms. */
 const TYPING_SHOWN_MS = 7_000;
@@ -41,7 +39,7 @@ interface Heard {
 }
 
 export class Roll {
-  readonly #heard = new Map<PeerId, Heard>();
+  readonly #heard = new BoundedMap<PeerId, Heard>(DEVICES);
   readonly #spoke = new Map<string, number>();
 
   isPresent(peer: PeerId, now: number): boolean {
@@ -86,15 +84,21 @@ export class Roll {
     return !heard.over.includes(run) && (run > heard.mark.run || heard.until <= now);
   }
 
+  /** Whether it comes later in the very run that is heard now. */
+  goesOn(device: PeerId, { run, count }: PresenceMark): boolean {
+    const mark = this.#heard.get(device)?.mark;
+    return mark?.run === run && count > mark.count;
+  }
+
   /**
    * Takes down what a device has said, if it is later than what was heard and not too much; else `undefined`. Whether its run is
-   * another than before.
+   * another than before. `saidAt`, ms, is when it was said at the earliest: however late it is brought, it is not believed for longer.
    */
   enter(
     message: PresenceMessage,
     mark: PresenceMark,
-    { seconds, leaving, typing }: Omit<PresenceStatement, 'lost'>,
-    how: { readonly by: PeerId; readonly answered: boolean },
+    { seconds, leaving, typing }: Omit<PresenceStatement, 'lost' | 'after'>,
+    how: { readonly by: PeerId; readonly answered: boolean; readonly saidAt: number },
     now: number,
   ): { readonly anew: boolean } | undefined {
     const { device } = message;
@@ -103,24 +107,28 @@ export class Roll {
     const bucket = before?.bucket ?? new TokenBucket(OF_DEVICE, now);
     if (!this.isLater(device, mark, now) || !bucket.take(1, now)) return undefined;
     const anew = before !== undefined && before.mark.run !== mark.run;
+    const { by, answered, saidAt } = how;
+    const span = seconds * 1000;
+    const until = Math.min(
+      now + span * (answered ? ANSWERED : BELIEVED),
+      saidAt + span * BELIEVED + CLOCKS_AGREE_MS,
+    );
     const crosses = now - (this.#spoke.get(`${device} ${typing}`) ?? 0) < CROSSING_MS;
-    this.#heard.delete(device);
-    this.#heard.set(device, {
+    this.#heard.refresh(device, {
       mark,
       over: anew ? [...before.over, before.mark.run].slice(-RUNS) : (before?.over ?? []),
       message,
-      ...how,
+      by,
+      answered,
       at: now,
       seconds,
-      until: leaving ? 0 : now + seconds * 1000 * (how.answered ? ANSWERED : BELIEVED),
+      until: leaving ? 0 : until,
       typing:
-        typing === undefined || crosses
+        typing === undefined || crosses || answered
           ? undefined
           : { channel: typing, until: now + TYPING_SHOWN_MS },
       bucket,
     });
-    const oldest = this.#heard.keys().next();
-    if (this.#heard.size > DEVICES && oldest.done !== true) this.#heard.delete(oldest.value);
     return { anew };
   }
 

@@ -52,6 +52,8 @@ export type AntiEntropyOutput =
       readonly space: SpaceId;
       readonly document: string;
     }
+  /** The neighbour says that it holds what is missing here, and was asked for it in vain: others should take its place. */
+  | { readonly do: 'in-vain'; readonly peer: PeerId; readonly space: SpaceId }
   /** The neighbour holds exactly what is held here of the document; of all that is told of, where none is named. */
   | {
       readonly do: 'equal';

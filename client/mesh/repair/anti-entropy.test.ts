@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DIGEST_LINES } from '../frames/frames.ts';
+import { seeded } from '../test/random.ts';
 import { documentKey, Replica, space, Wire } from '../test/replica.ts';
 import {
   ada,
@@ -8,7 +9,6 @@ import {
   cleo,
   doc,
   entries,
-  generator,
   hash,
   kinds,
   page,
@@ -187,7 +187,7 @@ test('property: three with any parts of any documents hold the same soon, howeve
   const topology = fc.constantFrom('chain', 'triangle');
   fc.assert(
     fc.property(fc.tuple(part, part, part), part, topology, fc.nat(), (parts, all, shape, seed) => {
-      const random = generator(seed);
+      const random = seeded(seed);
       const trio = ['a', 'b', 'c'].map((name) => new Replica(name, random));
       for (const [i, replica] of trio.entries())
         for (const [n, from, count] of [...all, ...(parts[i] ?? [])])
@@ -211,7 +211,7 @@ test('property: three with any parts of any documents hold the same soon, howeve
 });
 
 test('what heals in one place of a chain of ten reaches its end within seconds', () => {
-  const random = generator(3);
+  const random = seeded(3);
   const chain = Array.from(
     { length: 10 },
     (_, i) => new Replica(String.fromCharCode(97 + i), random),

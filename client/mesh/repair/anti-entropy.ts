@@ -45,6 +45,8 @@ export const SPREAD_MS = 1_000;
 export const FEW_DOCUMENTS = 24;
 /** Most groups that one page makes this device go into. */
 const GROUPS = 16;
+/** So many repairs in a row of which nothing at all came are no accident. */
+const IN_VAIN = 2;
 /** Two who tell each other their hash within this time have not answered one another. */
 const CROSSING_MS = 2_000;
 
@@ -268,12 +270,25 @@ export class AntiEntropy {
         lookAt(other, WHOLE, now + SPREAD_MS * (0.5 + this.#o.random() / 2));
       }
     } else {
+      this.#vain(comparison, now);
       const until = triedOf(comparison, document).rest?.until ?? now + GAP_MS;
       if (end.kind === 'want') return lookAt(comparison, document, until);
     }
     if (comparison.todo.size > 0 || this.#repairs.runningWith(comparison) > 0)
       this.#ask(comparison, document);
     else this.#tell(comparison, now);
+  }
+
+  /** What this neighbour does not give others may. */
+  #vain(comparison: Comparison, now: number): void {
+    if (comparison.vain === 0) return;
+    const { peer, space } = comparison;
+    for (const other of this.#all())
+      if (other.space === space && other !== comparison && other.vain === 0)
+        lookAt(other, WHOLE, Math.max(now, other.toldAt + GAP_MS));
+    if (comparison.vain < IN_VAIN) return;
+    comparison.vain = 0;
+    this.#out.push({ do: 'in-vain', peer, space });
   }
 
   /** Tells of one document, and asks the same. */

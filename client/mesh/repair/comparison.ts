@@ -52,6 +52,8 @@ export interface Comparison {
   readonly todo: Map<string, Wanted>;
   /** Nothing is begun with this neighbour before `until`: it did not keep what it promised. */
   rest: { until: number; pause: number };
+  /** How often in a row it has said nothing at all when it was asked for what it says it holds. */
+  vain: number;
   readonly lines: { left: number; at: number };
 }
 
@@ -68,6 +70,7 @@ export function newComparison(peer: PeerId, space: SpaceId, now: number): Compar
     tried: new Map(),
     todo: new Map(),
     rest: { until: now, pause: 0 },
+    vain: 0,
     lines: { left: LINES.burst, at: now },
   };
 }

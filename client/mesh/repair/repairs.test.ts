@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { seeded } from '../test/random.ts';
 import { documentKey, space } from '../test/replica.ts';
 import {
   ada,
@@ -7,8 +8,8 @@ import {
   cleo,
   doc,
   entries,
-  generator,
   kinds,
+  type Machine,
   over,
   page,
   start,
@@ -128,6 +129,48 @@ test('several wants that go unanswered at a time are one failure', () => {
   expect(wants(ticked(machine, FIRST_SIGN_MS + 2_000))).toContain(`${ben} ${documentKey(0x400)}`);
 });
 
+/** Ben says that he holds what is missing, and is asked for it and silent, so many times. */
+function silentBen(machine: Machine, times: number): { kinds: string[]; now: number } {
+  const all: string[] = [];
+  let now = 0;
+  for (let i = 0; i < times; i++) {
+    tell(machine, ben, page(10), now);
+    now += FIRST_SIGN_MS;
+    all.push(...kinds(ticked(machine, now)));
+    now += 30_000;
+    all.push(...kinds(ticked(machine, now)));
+  }
+  return { kinds: all, now };
+}
+
+test('who twice gives nothing at all of what it says it holds promises in vain', () => {
+  expect(silentBen(start().machine, 1).kinds).not.toContain('in-vain');
+  expect(silentBen(start().machine, 2).kinds.filter((kind) => kind === 'in-vain')).toHaveLength(1);
+});
+
+test('who has brought something in between does not promise in vain, nor who is merely slow', () => {
+  const { replica, machine } = start();
+  const { now } = silentBen(machine, 1);
+  expect(wants(tell(machine, ben, page(10), now))).toHaveLength(1);
+  replica.add(doc, entries('x', 10));
+  over(machine, ben, now + 100);
+  tell(machine, ben, page(20), now + 60_000);
+  expect(kinds(ticked(machine, now + 60_000 + FIRST_SIGN_MS))).not.toContain('in-vain');
+  const slow = start().machine;
+  for (let at = 0; at < 120_000; at += 40_000) {
+    tell(slow, ben, page(10), at);
+    came(slow, ben, at + 2_000);
+    expect(kinds(ticked(slow, at + 30_000))).not.toContain('in-vain');
+  }
+});
+
+test('what one neighbour does not give the others are compared with for', () => {
+  const { machine } = start();
+  tell(machine, ben, page(10));
+  expect(kinds(to(cleo, ticked(machine, FIRST_SIGN_MS - 1)))).toEqual([]);
+  expect(kinds(to(cleo, ticked(machine, FIRST_SIGN_MS)))).toEqual(['space']);
+});
+
 test('a slow neighbour goes on when its answer comes late', () => {
   const { replica, machine } = start();
   tell(machine, ben, page(1_000));
@@ -240,7 +283,7 @@ test('a link that goes down in the middle of a repair frees the document for oth
 
 test('made-up documents, one after the other, cost a bounded number of repairs and hold up nobody', () => {
   const { replica, machine } = start('b');
-  const random = generator(9);
+  const random = seeded(9);
   let [wants, honest] = [0, 0];
   for (let now = 0; now < 600_000; now += 250) {
     const documents = Array.from({ length: 20 }, () => documentKey(Math.floor(random() * 65_536)));

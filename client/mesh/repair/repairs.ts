@@ -168,6 +168,7 @@ export class Repairs {
     const tried = triedOf(comparison, document);
     if (brought) {
       delete tried.rest;
+      comparison.vain = 0;
       comparison.rest = { until: now, pause: 0 };
     } else {
       const pause = tried.rest?.held === held ? longer(tried.rest.pause) : GAP_MS;
@@ -179,6 +180,7 @@ export class Repairs {
     if (failed && comparison.rest.until <= now) {
       comparison.rest.pause = longer(comparison.rest.pause);
       comparison.rest.until = now + comparison.rest.pause;
+      if (!repair.answered) comparison.vain++;
     }
     return { kind: repair.kind, brought };
   }

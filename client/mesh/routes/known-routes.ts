@@ -2,6 +2,7 @@
 
 import { equalBytes } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import { ROUTE_HOPS, type Sighted } from './route-message.ts';
 import type { Route } from './routes-inputs.ts';
 
@@ -22,7 +23,7 @@ interface KnownRoute extends Route {
 }
 
 export class KnownRoutes {
-  readonly #routes = new Map<PeerId, KnownRoute[]>();
+  readonly #routes = new BoundedMap<PeerId, KnownRoute[]>(ROUTED_PEERS);
   /** Whom a neighbour named as its own neighbours. */
   readonly #named = new Map<PeerId, ReadonlySet<PeerId>>();
 
@@ -53,10 +54,7 @@ export class KnownRoutes {
       known[place] = { ...route, ...sameFailure(route, before) };
     known.sort(shorterThenNewer);
     known.length = Math.min(known.length, ROUTES_TO_ONE);
-    this.#routes.delete(peer);
-    this.#routes.set(peer, known);
-    const oldest = this.#routes.keys().next();
-    if (this.#routes.size > ROUTED_PEERS && oldest.done !== true) this.#routes.delete(oldest.value);
+    this.#routes.refresh(peer, known);
   }
 
   /** A neighbour says that these are its neighbours, and no others. */

@@ -3,13 +3,15 @@
  * and signals on their way to somebody further off. A lost one costs nothing but time.
  *
  * Signals follow source routes (as in DSR, RFC 4728): the sender names every peer on the way, so nobody keeps a table for others.
+ * How it may change: `WIRE.md`.
  */
 import { concatBytes, fromBase64url, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { peerIdFromPublicKey, publicKeyFromPeerId } from '@snug/shared/crypto/did-key.ts';
 import { type PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
-import { decode, encode } from 'cborg';
+import { encode } from 'cborg';
 import * as v from 'valibot';
+import { decodeCbor, sized } from '../wire-schema.ts';
 
 /** Most peers on a route, the addressee included. */
 export const ROUTE_HOPS = 6;
@@ -58,6 +60,9 @@ export type RouteMessage =
       readonly sealed: Uint8Array;
     };
 
+/** As it comes: of a kind that only a later version knows, or of one of these. */
+export type HeardMessage = RouteMessage | { readonly is: 'unknown' };
+
 const KIND = { neighbours: 1, left: 2, walk: 3, walked: 4, signal: 5 } as const;
 const KEY_BYTES = 32;
 export const NONCE_BYTES = 16;
@@ -65,23 +70,18 @@ export const WALK_BYTES = 8;
 /** Most peers on a path: a route and the one who began it. */
 export const PATH_PEERS = ROUTE_HOPS + 1;
 
-const bytes = (min: number, max: number) =>
-  v.pipe(
-    v.instance(Uint8Array),
-    v.check((b) => b.length >= min && b.length <= max, `expected ${min} to ${max} bytes`),
-  );
 const topic = v.pipe(
-  bytes(32, 32),
+  sized(32, 32),
   v.transform((b) => toBase64url(b)),
   Topic,
 );
 const peer = v.pipe(
-  bytes(KEY_BYTES, KEY_BYTES),
+  sized(KEY_BYTES, KEY_BYTES),
   v.transform((b) => peerIdFromPublicKey(b)),
 );
 /** The peer's key, then its nonce. */
 const sighted = v.pipe(
-  bytes(KEY_BYTES + NONCE_BYTES, KEY_BYTES + NONCE_BYTES),
+  sized(KEY_BYTES + NONCE_BYTES, KEY_BYTES + NONCE_BYTES),
   v.transform(
     (b): Sighted => ({
       peer: peerIdFromPublicKey(b.subarray(0, KEY_BYTES)),
@@ -91,7 +91,7 @@ const sighted = v.pipe(
 );
 /** The same, then one more byte where the link is relayed. */
 const neighbour = v.pipe(
-  bytes(KEY_BYTES + NONCE_BYTES, KEY_BYTES + NONCE_BYTES + 1),
+  sized(KEY_BYTES + NONCE_BYTES, KEY_BYTES + NONCE_BYTES + 1),
   v.check((b) => b[KEY_BYTES + NONCE_BYTES] === undefined || b[KEY_BYTES + NONCE_BYTES] === 1),
   v.transform(
     (b): Sighted => ({
@@ -102,7 +102,7 @@ const neighbour = v.pipe(
   ),
 );
 const path = v.pipe(v.array(sighted), v.minLength(1), v.maxLength(PATH_PEERS));
-const walk = bytes(WALK_BYTES, WALK_BYTES);
+const walk = sized(WALK_BYTES, WALK_BYTES);
 const hops = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(ROUTE_HOPS));
 
 const Neighbours = v.strictTuple([
@@ -116,7 +116,7 @@ const Signal = v.strictTuple([
   topic,
   path,
   v.pipe(v.array(peer), v.maxLength(ROUTE_HOPS)),
-  bytes(1, SIGNALING_LIMITS.signalBytes),
+  sized(1, SIGNALING_LIMITS.signalBytes),
 ]);
 
 /**
@@ -156,17 +156,17 @@ function sightedBytes({ peer, nonce }: Sighted): Uint8Array {
   return concatBytes(publicKeyFromPeerId(peer), nonce);
 }
 
-/** `undefined` for anything that no honest neighbour sends. */
-export function decodeRouteMessage(message: Uint8Array): RouteMessage | undefined {
-  if (message.length > ROUTE_MESSAGE_BYTES) return undefined;
-  const body = decodeCbor(message.subarray(1));
-  switch (message[0]) {
+/** `undefined` for anything that no honest neighbour sends, whatever its version. */
+export function decodeRouteMessage(message: Uint8Array): HeardMessage | undefined {
+  const [kind] = message;
+  if (kind === undefined || message.length > ROUTE_MESSAGE_BYTES) return undefined;
+  switch (kind) {
     case KIND.neighbours:
-      return parsed(Neighbours, body, ([topic, peers]) => ({ is: 'neighbours', topic, peers }));
+      return parsed(Neighbours, message, ([topic, peers]) => ({ is: 'neighbours', topic, peers }));
     case KIND.left:
-      return parsed(Left, body, ([topic]) => ({ is: 'left', topic }));
+      return parsed(Left, message, ([topic]) => ({ is: 'left', topic }));
     case KIND.walk:
-      return parsed(Walk, body, ([topic, walk, path, hops]) => ({
+      return parsed(Walk, message, ([topic, walk, path, hops]) => ({
         is: 'walk',
         topic,
         walk,
@@ -174,9 +174,14 @@ export function decodeRouteMessage(message: Uint8Array): RouteMessage | undefine
         hops,
       }));
     case KIND.walked:
-      return parsed(Walked, body, ([topic, walk, path]) => ({ is: 'walked', topic, walk, path }));
+      return parsed(Walked, message, ([topic, walk, path]) => ({
+        is: 'walked',
+        topic,
+        walk,
+        path,
+      }));
     case KIND.signal:
-      return parsed(Signal, body, ([topic, passed, ahead, sealed]) => ({
+      return parsed(Signal, message, ([topic, passed, ahead, sealed]) => ({
         is: 'signal',
         topic,
         passed,
@@ -184,23 +189,15 @@ export function decodeRouteMessage(message: Uint8Array): RouteMessage | undefine
         sealed,
       }));
     default:
-      return undefined;
+      return { is: 'unknown' };
   }
 }
 
 function parsed<S extends v.GenericSchema>(
   schema: S,
-  body: unknown,
+  message: Uint8Array,
   then: (parts: v.InferOutput<S>) => RouteMessage,
 ): RouteMessage | undefined {
-  const read = v.safeParse(schema, body);
+  const read = v.safeParse(schema, decodeCbor(message.subarray(1)));
   return read.success ? then(read.output) : undefined;
-}
-
-function decodeCbor(bytes: Uint8Array): unknown {
-  try {
-    return decode(bytes, { allowIndefinite: false, allowUndefined: false, strict: true });
-  } catch {
-    return undefined;
-  }
 }

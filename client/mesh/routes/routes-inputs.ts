@@ -1,6 +1,6 @@
 /** What the routes take in and what they want done: all that passes between `routes.ts` and the world. */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
-import type { RouteMessage } from './route-message.ts';
+import type { HeardMessage, RouteMessage } from './route-message.ts';
 
 /** A way over the mesh, as its sender writes it down (a source route, RFC 4728). */
 export interface Route {
@@ -21,7 +21,7 @@ export type RoutesInput =
   /** Whether a server carries a link that is up; until this is said, none does. */
   | { readonly is: 'path'; readonly peer: PeerId; readonly relayed: boolean }
   | { readonly is: 'down'; readonly peer: PeerId }
-  | { readonly is: 'heard'; readonly peer: PeerId; readonly message: RouteMessage }
+  | { readonly is: 'heard'; readonly peer: PeerId; readonly message: HeardMessage }
   /** Send a random walk, to learn of peers far off. */
   | { readonly is: 'walk'; readonly topic: Topic }
   /** Send a signal by this route. */

@@ -59,13 +59,22 @@ export class RoutesTopic {
     return this.known.to(peer, now).filter(({ hops }) => live(hops));
   }
 
+  /**
+   * Whether what this device and the peer say reaches each other without a link of theirs, through others to whom both are
+   * directly linked. Where there can be two such, one is not enough: it might keep back what it should pass on. Both of its ends
+   * must tell of a link.
+   */
   meetsThroughThird(peer: PeerId): boolean {
+    const directly = (from: PeerId, to: PeerId) =>
+      this.#told.get(from)?.some((other) => other.peer === to && other.relayed !== true) === true;
+    let thirds = 0;
     for (const third of this.#sharing) {
       if (third === peer || this.#options.linked.get(third)?.relayed !== false) continue;
-      const named = this.#told.get(third)?.find((other) => other.peer === peer);
-      if (named !== undefined && named.relayed !== true) return true;
+      if (directly(third, peer) && (!this.#told.has(peer) || directly(peer, third))) thirds++;
     }
-    return false;
+    // Besides the two of them.
+    const others = this.#allowed.size - 2;
+    return thirds > 0 && thirds >= Math.min(2, others);
   }
 
   pathChanged(peer: PeerId, now: number): void {

@@ -1,22 +1,11 @@
-import type { PeerId } from '@snug/shared/protocol/ids.ts';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nonceOf, OTHER, peer, RouteWorld, seeded, sighted, TOPIC } from '../test/route-world.ts';
-import { FORWARD_RATE, HEARD_RATES, TOO_MANY_A_MINUTE } from './neighbour-conduct.ts';
-import { NAMED_NEIGHBOURS, ROUTE_HOPS, type RouteMessage, type Sighted } from './route-message.ts';
+import { seeded } from '../test/random.ts';
+import { nonceOf, OTHER, peer, RouteWorld, sighted, TOPIC } from '../test/route-world.ts';
 import { ROUTES_TIMES } from './routes-topic.ts';
-
-/** A row of peers, each linked to the next. */
-function row(names: string, seed?: number): RouteWorld {
-  const world = new RouteWorld([...names], seed);
-  for (let i = 1; i < names.length; i++) world.link(names[i - 1] ?? '', names[i] ?? '');
-  world.run(5_000);
-  return world;
-}
 
 describe('neighbours', () => {
   test('tell each other that they share the topic, and who else is near', () => {
-    const world = row('abc');
+    const world = RouteWorld.row('abc');
     expect(world.all('a', 'shares')).toEqual([{ do: 'shares', peer: peer('b'), topic: TOPIC }]);
     expect(world.ways('a', 'b')).toEqual(['b']);
     expect(world.ways('a', 'c')).toEqual(['bc']);
@@ -47,7 +36,7 @@ describe('neighbours', () => {
   });
 
   test('two are spared a relayed link once a third is directly linked to both, and only while it is', () => {
-    const world = row('abc');
+    const world = RouteWorld.row('abc');
     world.link('a', 'c');
     const relayed = (name: string, other: string, relayed: boolean) => {
       world.give(name, { is: 'path', peer: peer(other), relayed });
@@ -71,6 +60,25 @@ describe('neighbours', () => {
     expect(world.routes.get('a')?.isSpare(peer('z'))).toBe(false);
   });
 
+  test('in a larger room one third is not enough: it might keep back what it should pass on', () => {
+    const world = new RouteWorld([...'abcde']);
+    world.link('a', 'b');
+    world.link('b', 'c');
+    world.link('a', 'd');
+    world.link('a', 'c');
+    world.give('a', { is: 'path', peer: peer('c'), relayed: true });
+    world.give('c', { is: 'path', peer: peer('a'), relayed: true });
+    world.run(5_000);
+    const spare = () => world.routes.get('a')?.isSpare(peer('c'));
+    expect(spare()).toBe(false);
+    // d says that it is linked to c, and c knows nothing of it.
+    world.hear('a', 'd', { is: 'neighbours', topic: TOPIC, peers: [sighted('c')] });
+    expect(spare()).toBe(false);
+    world.link('d', 'c');
+    world.run(5_000);
+    expect(spare()).toBe(true);
+  });
+
   test('a link that is replaced by another is told of once', () => {
     const world = new RouteWorld([...'abcd']);
     world.link('a', 'b');
@@ -86,7 +94,7 @@ describe('neighbours', () => {
   });
 
   test('are quiet while nothing happens, but for a list now and then', () => {
-    const world = row('abcd');
+    const world = RouteWorld.row('abcd');
     const before = world.said.length;
     world.run(ROUTES_TIMES.againMs * 10);
     const each = (world.said.length - before) / (6 * 10);
@@ -119,7 +127,7 @@ describe('neighbours', () => {
   });
 
   test('share a topic as soon as both are in it, whichever came first', () => {
-    const world = row('ab');
+    const world = RouteWorld.row('ab');
     world.join('a', ['a', 'b'], OTHER);
     world.run(1_000);
     expect(world.all('a', 'shares')).toHaveLength(1);
@@ -131,10 +139,10 @@ describe('neighbours', () => {
   });
 
   test('share no more what one of them has left, or no longer lists the other for', () => {
-    const left = row('ab');
+    const left = RouteWorld.row('ab');
     left.give('b', { is: 'left', topic: TOPIC });
     left.run(100);
-    const removed = row('ab');
+    const removed = RouteWorld.row('ab');
     removed.join('b', ['b']);
     removed.run(100);
     for (const world of [left, removed]) {
@@ -148,7 +156,7 @@ describe('neighbours', () => {
   });
 
   test('a route ends with the link that it begins with, or that its first hop tells of', () => {
-    const world = row('abcd');
+    const world = RouteWorld.row('abcd');
     world.cut('b', 'c');
     world.run(ROUTES_TIMES.goneMs + 100);
     expect(world.ways('a', 'c')).toEqual([]);
@@ -160,7 +168,7 @@ describe('neighbours', () => {
   });
 
   test('a peer that has begun anew is told of with its new nonce', () => {
-    const world = row('abc');
+    const world = RouteWorld.row('abc');
     world.cut('b', 'c');
     world.give('b', { is: 'up', peer: peer('c'), nonce: nonceOf('z') });
     world.hear('b', 'c', { is: 'neighbours', topic: TOPIC, peers: [] });
@@ -172,7 +180,7 @@ describe('neighbours', () => {
 
 describe('walks', () => {
   test('teach whoever they pass, there and back', () => {
-    const world = row('abcdefg');
+    const world = RouteWorld.row('abcdefg');
     world.give('a', { is: 'walk', topic: TOPIC });
     world.run(1_000);
     expect(world.ways('a', 'g')).toEqual(['bcdefg']);
@@ -182,7 +190,7 @@ describe('walks', () => {
   });
 
   test('end after six hops', () => {
-    const world = row('abcdefghi');
+    const world = RouteWorld.row('abcdefghi');
     world.give('a', { is: 'walk', topic: TOPIC });
     world.run(1_000);
     expect(world.ways('a', 'g')).toHaveLength(1);
@@ -190,7 +198,7 @@ describe('walks', () => {
   });
 
   test('come back by the way that they went, once, and from nowhere else', () => {
-    const world = row('abc');
+    const world = RouteWorld.row('abc');
     world.give('a', { is: 'walk', topic: TOPIC });
     world.run(1_000);
     const back = world.said.find(({ message }) => message.is === 'walked');
@@ -205,7 +213,7 @@ describe('walks', () => {
 
 describe('signals', () => {
   test('go hop by hop to the addressee, and teach the way back', () => {
-    const world = row('abcde');
+    const world = RouteWorld.row('abcde');
     world.give('a', { is: 'walk', topic: TOPIC });
     world.run(1_000);
     world.signal('a', 'e');
@@ -261,176 +269,6 @@ describe('signals', () => {
     expect(world.routes.get('a')?.to(TOPIC, peer('d'), world.now).at(-1)?.doubtful).toBe(true);
     world.run(120_000);
     expect(world.routes.get('a')?.to(TOPIC, peer('d'), world.now).at(-1)?.doubtful).toBe(false);
-  });
-});
-
-describe('a hostile neighbour', () => {
-  const sealed = Uint8Array.of(1);
-  const walk = new Uint8Array(8);
-  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(sighted);
-  if (!a || !b || !c || !d) throw new Error('four peers');
-  const long = [...'cdefgh'].map(sighted);
-
-  test.each<readonly [string, RouteMessage]>([
-    ['a signal that came from elsewhere', signal([c], [])],
-    ['a signal that was here before', signal([a, b], [])],
-    ['a signal that is to come back', signal([b], [c.peer, a.peer])],
-    ['a signal that goes in circles', signal([c, b], [d.peer, c.peer])],
-    ['a signal of too many hops', signal([...long, b], [peer('x')])],
-    ['a walk that came from elsewhere', { is: 'walk', topic: TOPIC, walk, path: [c], hops: 1 }],
-    ['a walk that was here before', { is: 'walk', topic: TOPIC, walk, path: [a, b], hops: 1 }],
-    ['a walk that crosses itself', { is: 'walk', topic: TOPIC, walk, path: [c, d, c, b], hops: 1 }],
-    [
-      'a walk with too many hops left',
-      { is: 'walk', topic: TOPIC, walk, path: [c, b], hops: ROUTE_HOPS },
-    ],
-  ])('loses its link for %s', (_what, message) => {
-    const world = row('ab');
-    const outputs = world.hear('a', 'b', message);
-    expect(outputs).toMatchObject([{ do: 'misbehaved', peer: b.peer }]);
-    expect(world.ways('a', 'c')).toEqual([]);
-  });
-
-  function signal(passed: readonly Sighted[], ahead: readonly PeerId[]): RouteMessage {
-    return { is: 'signal', topic: TOPIC, passed, ahead, sealed };
-  }
-
-  test('cannot make itself the only way to a peer', () => {
-    const world = new RouteWorld([...'abcdx']);
-    for (const [one, two] of ['ab', 'ac', 'ad', 'cx']) world.link(one ?? '', two ?? '');
-    world.run(5_000);
-    for (let i = 0; i < 20; i++) {
-      const false_ = { peer: peer('x'), nonce: new Uint8Array(16).fill(i) };
-      world.hear('a', 'b', { is: 'neighbours', topic: TOPIC, peers: [false_] });
-    }
-    const ways = world.ways('a', 'x');
-    expect([...ways].sort()).toEqual(['bx', 'cx']);
-  });
-
-  test('cannot push itself forward again and again by telling of a nonce anew', () => {
-    const world = new RouteWorld([...'abcx']);
-    for (const [one, two] of ['ab', 'ac', 'cx']) world.link(one ?? '', two ?? '');
-    world.run(5_000);
-    const tell = (fill: number) => {
-      const peers = [{ peer: peer('x'), nonce: new Uint8Array(16).fill(fill) }];
-      world.hear('a', 'b', { is: 'neighbours', topic: TOPIC, peers });
-    };
-    tell(1);
-    expect(world.ways('a', 'x')).toEqual(['bx', 'cx']);
-    const [route] = world.routes.get('a')?.to(TOPIC, peer('x'), world.now) ?? [];
-    if (route === undefined) throw new Error('no way');
-    world.give('a', { is: 'failed', topic: TOPIC, route });
-    world.run(3_000);
-    tell(2);
-    expect(world.ways('a', 'x')).toEqual(['cx', 'bx']);
-  });
-
-  test('that names thousands is believed in those whom the topic lists, and no more', () => {
-    const names = Array.from({ length: 700 }, (_, i) => `n${i}`);
-    const world = new RouteWorld(['a', 'b']);
-    world.join('a', ['a', 'b', ...names]);
-    world.link('a', 'b');
-    world.run(1_000);
-    for (let i = 0; i < names.length; i += NAMED_NEIGHBOURS) {
-      const peers = names.slice(i, i + NAMED_NEIGHBOURS).map(sighted);
-      world.hear('a', 'b', { is: 'neighbours', topic: TOPIC, peers });
-      world.run(1_000);
-    }
-    const known = names.filter((name) => world.ways('a', name).length > 0);
-    expect(known).toEqual(names.slice(-known.length));
-    expect(known.length).toBeLessThanOrEqual(NAMED_NEIGHBOURS);
-  });
-
-  test('that floods is not passed on, and loses its link when it goes on', () => {
-    const world = row('abc');
-    world.said.length = 0;
-    for (let i = 0; i < 200; i++) world.hear('b', 'a', signal([a], [c.peer]));
-    const passed = world.said.filter(({ message }) => message.is === 'signal').length;
-    expect(passed).toBe(FORWARD_RATE.burst);
-    expect(world.all('b', 'misbehaved')).toEqual([]);
-    for (let i = 0; i < TOO_MANY_A_MINUTE; i++) world.hear('b', 'a', signal([a], [c.peer]));
-    expect(world.all('b', 'misbehaved')[0]).toMatchObject({ peer: a.peer });
-  });
-
-  test('does not make an honest neighbour look bad by what that one passes on', () => {
-    const names = [...'abcdefgh'];
-    const world = new RouteWorld(names);
-    for (const name of names) if (name !== 'h') world.link(name, 'h');
-    world.run(5_000);
-    for (let i = 0; i < 600; i++) {
-      for (const name of ['b', 'c', 'd', 'e', 'f', 'g']) {
-        if (i % 2 === 0) world.hear('h', name, signal([sighted(name)], [a.peer]));
-      }
-      world.run(100);
-    }
-    expect(world.all('a', 'misbehaved')).toEqual([]);
-    expect(world.all('a', 'deliver').length).toBeGreaterThan(HEARD_RATES.signals.burst);
-    expect(world.all('a', 'deliver').length).toBeLessThan(60 * HEARD_RATES.signals.perSecond);
-  });
-
-  test('whatever neighbours say in whatever order, nothing throws and no way goes through the air', () => {
-    const names = [...'abcde'];
-    const name = fc.constantFrom(...names);
-    const path = fc.array(name.map(sighted), { minLength: 1, maxLength: 4 });
-    const topic = fc.constantFrom(TOPIC, OTHER);
-    const bytes = fc.uint8Array({ minLength: 8, maxLength: 8 });
-    const message: fc.Arbitrary<RouteMessage> = fc.oneof(
-      fc.record({
-        is: fc.constant('neighbours' as const),
-        topic,
-        peers: fc.array(name.map(sighted), { maxLength: 5 }),
-      }),
-      fc.record({ is: fc.constant('left' as const), topic }),
-      fc.record({
-        is: fc.constant('walk' as const),
-        topic,
-        walk: bytes,
-        path,
-        hops: fc.integer({ min: 1, max: 6 }),
-      }),
-      fc.record({ is: fc.constant('walked' as const), topic, walk: bytes, path }),
-      fc.record({
-        is: fc.constant('signal' as const),
-        topic,
-        passed: path,
-        ahead: fc.array(name.map(peer), { maxLength: 4 }),
-        sealed: bytes,
-      }),
-    );
-    const step = fc.oneof(
-      fc.record({ do: fc.constant('hear' as const), from: name, message }),
-      fc.record({ do: fc.constantFrom('link' as const, 'cut' as const), from: name }),
-      fc.record({ do: fc.constantFrom('join' as const, 'leave' as const), from: name, topic }),
-    );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.nat(), (steps, seed) => {
-        const world = new RouteWorld(names, seed);
-        const linked = new Set<string>();
-        for (const step of steps) {
-          if (step.do === 'hear') world.hear('a', step.from, step.message);
-          else if (step.do === 'join') world.join('a', ['a', step.from, 'e'], step.topic);
-          else if (step.do === 'leave') world.give('a', { is: 'left', topic: step.topic });
-          else if (step.from !== 'a') {
-            world[step.do]('a', step.from);
-            if (step.do === 'link') linked.add(step.from);
-            else linked.delete(step.from);
-          }
-          world.run(20);
-          for (const to of names) {
-            for (const topic of [TOPIC, OTHER]) {
-              for (const way of world.ways('a', to, topic)) {
-                expect(linked).toContain(way[0]);
-                expect(way.at(-1)).toBe(to);
-                expect(new Set(`a${way}`).size).toBe(way.length + 1);
-                expect(way.length).toBeLessThanOrEqual(ROUTE_HOPS);
-              }
-            }
-          }
-        }
-        world.run(20_000);
-      }),
-      { numRuns: 300 },
-    );
   });
 });
 

@@ -7,8 +7,10 @@
  * its link, and what it says too often is dropped. A route that was made up costs its user 2 s, see `signal-ways.ts`.
  */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import { NeighbourConduct } from './neighbour-conduct.ts';
 import {
+  type HeardMessage,
   PATH_PEERS,
   ROUTE_HOPS,
   type RouteMessage,
@@ -27,7 +29,7 @@ interface Neighbour {
   relayed: boolean;
   readonly conduct: NeighbourConduct;
   /** What it says of topics that this device is not in, the latest last. */
-  readonly early: Map<Topic, readonly Sighted[]>;
+  readonly early: BoundedMap<Topic, readonly Sighted[]>;
 }
 
 type Heard<K extends RouteMessage['is']> = Extract<RouteMessage, { is: K }>;
@@ -93,7 +95,8 @@ export class Routes {
         this.#down(input.peer, now);
         const { nonce } = input;
         const conduct = new NeighbourConduct(now);
-        this.#neighbours.set(input.peer, { nonce, relayed: false, conduct, early: new Map() });
+        const early = new BoundedMap<Topic, readonly Sighted[]>(EARLY_TOPICS);
+        this.#neighbours.set(input.peer, { nonce, relayed: false, conduct, early });
         for (const topic of this.#topics.values()) topic.up(input.peer, now);
         return;
       }
@@ -156,18 +159,18 @@ export class Routes {
 
   // What neighbours say
 
-  #hear(from: PeerId, message: RouteMessage, now: number): void {
+  #hear(from: PeerId, message: HeardMessage, now: number): void {
     const neighbour = this.#neighbours.get(from);
     if (neighbour === undefined) return;
     const judgement = neighbour.conduct.judge(message, now);
     const wrong =
       judgement === 'misbehaved' ? 'control messages without end' : this.#wrong(from, message);
     if (wrong !== undefined) this.#out.push({ do: 'misbehaved', peer: from, reason: wrong });
-    if (wrong !== undefined || judgement !== 'fine') return;
+    if (wrong !== undefined || judgement !== 'fine' || message.is === 'unknown') return;
     const topic = this.#topics.get(message.topic);
     switch (message.is) {
       case 'neighbours':
-        if (topic === undefined) keepEarly(neighbour, message);
+        if (topic === undefined) neighbour.early.refresh(message.topic, message.peers);
         else topic.tells(from, message.peers, now);
         return;
       case 'left':
@@ -181,13 +184,13 @@ export class Routes {
         if (topic?.sharing.has(from) === true) this.#onWalked(topic, from, message, now);
         return;
       case 'signal':
-        if (topic?.sharing.has(from) === true) this.#onSignal(topic, message, now);
+        if (topic?.sharing.has(from) === true) this.#onSignal(topic, from, message, now);
         return;
     }
   }
 
   /** What no honest neighbour says, in words. */
-  #wrong(from: PeerId, message: RouteMessage): string | undefined {
+  #wrong(from: PeerId, message: HeardMessage): string | undefined {
     if (message.is !== 'walk' && message.is !== 'signal') return undefined;
     const path = message.is === 'walk' ? message.path : message.passed;
     if (path.at(-1)?.peer !== from) return 'a path that does not end with its sender';
@@ -198,7 +201,7 @@ export class Routes {
     return length > PATH_PEERS ? 'a path that is too long' : undefined;
   }
 
-  #onSignal(at: RoutesTopic, message: Heard<'signal'>, now: number): void {
+  #onSignal(at: RoutesTopic, from: PeerId, message: Heard<'signal'>, now: number): void {
     const { topic, passed, ahead, sealed } = message;
     const [origin] = passed;
     const to = ahead.at(-1);
@@ -210,7 +213,7 @@ export class Routes {
     }
     const straight = ahead[0] !== undefined && at.sharing.has(ahead[0]) ? ahead : undefined;
     const [next, ...rest] = straight ?? detour(at, to, passed, now) ?? [];
-    if (next === undefined || !this.#mayForward(next, now)) return;
+    if (next === undefined || !this.#mayForward(next, from, origin, now)) return;
     this.#say(next, { is: 'signal', topic, passed: [...passed, this.#me], ahead: rest, sealed });
   }
 
@@ -233,7 +236,8 @@ export class Routes {
       this.#say(from, { is: 'walked', topic, walk, path });
       return;
     }
-    if (!this.#mayForward(to, now) || !this.#walks.passed(topic, walk, { from, to }, now)) return;
+    if (!this.#mayForward(to, from, path[0], now)) return;
+    if (!this.#walks.passed(topic, walk, { from, to }, now)) return;
     this.#say(to, { is: 'walk', topic, walk, path, hops: hops - 1 });
   }
 
@@ -247,7 +251,7 @@ export class Routes {
     if (here < 0 || !fits || !once) return;
     at.learnBack(path.slice(here + 1).reverse(), now);
     const back = passed.from;
-    if (back !== undefined && at.sharing.has(back) && this.#mayForward(back, now)) {
+    if (back !== undefined && at.sharing.has(back) && this.#mayForward(back, from, path[0], now)) {
       this.#say(back, message);
     }
   }
@@ -258,8 +262,9 @@ export class Routes {
     return free[Math.floor(this.#random() * free.length)];
   }
 
-  #mayForward(to: PeerId, now: number): boolean {
-    return this.#neighbours.get(to)?.conduct.mayForward(now) === true;
+  #mayForward(to: PeerId, by: PeerId, origin: Sighted | undefined, now: number): boolean {
+    const conduct = this.#neighbours.get(to)?.conduct;
+    return conduct?.mayForward(by, origin?.peer ?? by, now) === true;
   }
 
   #say(to: PeerId, message: RouteMessage): void {
@@ -276,11 +281,4 @@ function detour(at: RoutesTopic, to: PeerId, passed: readonly Sighted[], now: nu
     .to(to, now)
     .map(({ hops }) => hops)
     .find(fits);
-}
-
-function keepEarly({ early }: Neighbour, { topic, peers }: Heard<'neighbours'>): void {
-  early.delete(topic);
-  early.set(topic, peers);
-  const oldest = early.keys().next();
-  if (early.size > EARLY_TOPICS && oldest.done !== true) early.delete(oldest.value);
 }

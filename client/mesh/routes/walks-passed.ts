@@ -1,5 +1,6 @@
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import { BoundedMap } from '../bounded-map.ts';
 
 export interface WalkPassed {
   /** `undefined` for one's own. */
@@ -13,15 +14,13 @@ const BACK_MS = 20_000;
 
 /** Random walks that have passed here, so that one comes back by the way it went, once, and none that never passed. */
 export class WalksPassed {
-  readonly #walks = new Map<string, WalkPassed & { readonly at: number }>();
+  readonly #walks = new BoundedMap<string, WalkPassed & { readonly at: number }>(WALKS);
 
   /** False if it has passed before. */
   passed(topic: Topic, walk: Uint8Array, way: WalkPassed, now: number): boolean {
     const key = keyOf(topic, walk);
     if (this.#walks.has(key)) return false;
     this.#walks.set(key, { ...way, at: now });
-    const oldest = this.#walks.keys().next();
-    if (this.#walks.size > WALKS && oldest.done !== true) this.#walks.delete(oldest.value);
     return true;
   }
 

@@ -22,7 +22,7 @@ async function server(answers: (connection: number) => boolean) {
       if (answers(connection))
         ack({ ok: true, value: { stunPort: 0, iceServers: [], iceSeconds: 0 } });
     });
-    socket.emit('challenge', { nonce: Buffer.alloc(32) });
+    socket.emit('challenge', { nonce: Buffer.alloc(32).toString('base64url') });
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   closing.push(() => io.close());

@@ -1,6 +1,7 @@
 import { equalBytes } from '@snug/shared/crypto/bytes.ts';
 import type { Topic } from '@snug/shared/protocol/ids.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { DECIDE_MS } from '../links-port.ts';
 import type { Signal } from './sealed-signals.ts';
 
 export interface PendingOffer {
@@ -12,10 +13,9 @@ export interface PendingOffer {
 }
 
 const OFFERS = 64;
-const DECIDE_MS = 10_000;
 const LATER = 8;
 
-/** Offers of peers whom nobody has listed, while the engine decides. One a peer, 64 at most, 10 s each. */
+/** Offers of peers whom nobody has listed, while the engine decides. One a peer, 64 at most, `DECIDE_MS` each. */
 export class PendingOffers {
   readonly #held = new Map<number, { readonly offer: PendingOffer; readonly timer: Timer }>();
   readonly #clock: Clock;

@@ -37,6 +37,10 @@ async function sealed(from: SealedSignals, toNonce: Uint8Array, payloads: Signal
 }
 
 /** Opens all of them and waits for the last. */
+function unexpected(problem: unknown): never {
+  throw problem;
+}
+
 async function opened(at: SealedSignals, from: DeviceKey, all: readonly Uint8Array[]) {
   const signals: Signal[] = [];
   for (const each of all) at.open(spec, from.peerId, each, (signal) => signals.push(signal));
@@ -49,11 +53,11 @@ const bye = (reason: string): SignalPayload => ({ is: 'bye', code: 'other', reas
 test('signals open in the order in which they were sealed, with their heads', async () => {
   const nonce = randomBytes(16);
   const all = await sealed(
-    new SealedSignals(alice, randomBytes(16)),
+    new SealedSignals(alice, randomBytes(16), unexpected),
     nonce,
     ['1', '2', '3'].map(bye),
   );
-  const signals = await opened(new SealedSignals(bob, nonce), alice, all);
+  const signals = await opened(new SealedSignals(bob, nonce, unexpected), alice, all);
   expect(signals.map(({ payload }) => payload)).toEqual(['1', '2', '3'].map(bye));
   expect(signals[0]).toMatchObject({ from: alice.peerId, session, heads: spec.heads });
 });
@@ -61,16 +65,16 @@ test('signals open in the order in which they were sealed, with their heads', as
 test('none is taken twice, not even when the sender’s next run came between', async () => {
   const nonce = randomBytes(16);
   const [first = new Uint8Array(0)] = await sealed(
-    new SealedSignals(alice, randomBytes(16)),
+    new SealedSignals(alice, randomBytes(16), unexpected),
     nonce,
     [bye('1')],
   );
   const [next = new Uint8Array(0)] = await sealed(
-    new SealedSignals(alice, randomBytes(16)),
+    new SealedSignals(alice, randomBytes(16), unexpected),
     nonce,
     [bye('2')],
   );
-  const at = new SealedSignals(bob, nonce);
+  const at = new SealedSignals(bob, nonce, unexpected);
   const signals = await opened(at, alice, [first, first, next, first, next]);
   expect(signals.map(({ payload }) => payload)).toEqual([bye('1'), bye('2')]);
   expect(at.rejected).toBe(3);
@@ -79,24 +83,49 @@ test('none is taken twice, not even when the sender’s next run came between', 
 test('one for another run, from another than it says, or damaged is rejected', async () => {
   const nonce = randomBytes(16);
   const [signal = new Uint8Array(0)] = await sealed(
-    new SealedSignals(alice, randomBytes(16)),
+    new SealedSignals(alice, randomBytes(16), unexpected),
     nonce,
     [bye('1')],
   );
   const damaged = signal.map((byte, i) => (i === 50 ? byte ^ 1 : byte));
-  expect(await opened(new SealedSignals(bob, randomBytes(16)), alice, [signal])).toEqual([]);
-  expect(await opened(new SealedSignals(bob, nonce), bob, [signal])).toEqual([]);
-  expect(await opened(new SealedSignals(bob, nonce), alice, [damaged, new Uint8Array(3)])).toEqual(
-    [],
-  );
+  expect(
+    await opened(new SealedSignals(bob, randomBytes(16), unexpected), alice, [signal]),
+  ).toEqual([]);
+  expect(await opened(new SealedSignals(bob, nonce, unexpected), bob, [signal])).toEqual([]);
+  expect(
+    await opened(new SealedSignals(bob, nonce, unexpected), alice, [damaged, new Uint8Array(3)]),
+  ).toEqual([]);
 });
 
 test('what a server pours in beyond a bound is dropped', async () => {
-  const at = new SealedSignals(bob, randomBytes(16));
+  const at = new SealedSignals(bob, randomBytes(16), unexpected);
   await opened(
     at,
     alice,
     Array.from({ length: 1000 }, () => new Uint8Array(200)),
   );
   expect(at.rejected).toBe(1000);
+});
+
+test('what fails in the hands of whoever takes one keeps none of the others', async () => {
+  const nonce = randomBytes(16);
+  const problems: unknown[] = [];
+  const from = new SealedSignals(alice, randomBytes(16), (problem) => problems.push(problem));
+  const all: Uint8Array[] = [];
+  for (const reason of ['1', '2', '3'])
+    from.seal(spec, { peer: bob.peerId, nonce }, session, bye(reason), (signal) => {
+      all.push(signal);
+      if (reason === '1') throw new Error('nobody sends');
+    });
+  await from.sealed;
+  expect(all).toHaveLength(3);
+  const at = new SealedSignals(bob, nonce, (problem) => problems.push(problem));
+  const taken: SignalPayload[] = [];
+  for (const each of all)
+    at.open(spec, alice.peerId, each, ({ payload }) => {
+      if (taken.push(payload) === 1) throw new Error('nobody takes it');
+    });
+  await at.opened;
+  expect(taken).toEqual(['1', '2', '3'].map(bye));
+  expect(problems).toEqual([new Error('nobody sends'), new Error('nobody takes it')]);
 });

@@ -8,6 +8,7 @@ import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { ReplayWindow } from '@snug/shared/crypto/replay-window.ts';
 import { openSignal, sealSignal } from '@snug/shared/crypto/sealed-signal.ts';
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { TopicSpec } from '../links-port.ts';
 import { decodePayload, encodePayload, type SignalPayload } from './signal-payload.ts';
 
@@ -28,17 +29,20 @@ const RUNS = 4096;
 export class SealedSignals {
   readonly #device: DeviceKey;
   readonly #nonce: Uint8Array;
-  readonly #windows = new Map<string, ReplayWindow>();
+  readonly #onProblem: (problem: unknown) => void;
+  readonly #windows = new BoundedMap<string, ReplayWindow>(RUNS);
   #sequence = 0;
   #sealing: Promise<void> = Promise.resolve();
   #opening: Promise<void> = Promise.resolve();
   #waiting = 0;
-  /** Signals that were none, or replays. */
+  /** Signals that were none, or replays, and those that could not be sealed. */
   rejected = 0;
 
-  constructor(device: DeviceKey, nonce: Uint8Array) {
+  /** @param onProblem what `then` threw: the signals behind it are handed on all the same */
+  constructor(device: DeviceKey, nonce: Uint8Array, onProblem: (problem: unknown) => void) {
     this.#device = device;
     this.#nonce = nonce;
+    this.#onProblem = onProblem;
   }
 
   /** Resolves when everything sealed so far has been handed to `then`. */
@@ -59,26 +63,26 @@ export class SealedSignals {
     then: (sealed: Uint8Array) => void,
   ): void {
     const sequence = this.#sequence++;
-    this.#sealing = this.#sealing.then(async () => {
-      try {
-        const sealed = await sealSignal({
-          signalKey: spec.signalKey,
-          device: this.#device,
-          to: to.peer,
-          topic: spec.topic,
-          toNonce: to.nonce,
-          session,
-          sequence,
-          fromNonce: this.#nonce,
-          heads: spec.heads ?? new Uint8Array(0),
-          payload: encodePayload(payload),
-        });
-        then(sealed);
-      } catch {
+    const seal = async () => {
+      const sealed = await sealSignal({
+        signalKey: spec.signalKey,
+        device: this.#device,
+        to: to.peer,
+        topic: spec.topic,
+        toNonce: to.nonce,
+        session,
+        sequence,
+        fromNonce: this.#nonce,
+        heads: spec.heads ?? new Uint8Array(0),
+        payload: encodePayload(payload),
+      }).catch((problem: unknown) => {
         // The platform no longer signs: the link gets no answer and says so.
         this.rejected++;
-      }
-    });
+        this.#onProblem(problem);
+      });
+      if (sealed) then(sealed);
+    };
+    this.#sealing = this.#sealing.then(seal).catch(this.#onProblem);
   }
 
   open(spec: TopicSpec, claimed: PeerId, sealed: Uint8Array, then: (signal: Signal) => void): void {
@@ -87,7 +91,7 @@ export class SealedSignals {
       return;
     }
     this.#waiting++;
-    this.#opening = this.#opening.then(async () => {
+    const open = async () => {
       this.#waiting--;
       const { signalKey, topic } = spec;
       const me = this.#device.peerId;
@@ -96,16 +100,14 @@ export class SealedSignals {
       const honest = opened.ok && opened.from === claimed && opened.from !== me;
       if (honest && payload !== undefined && this.#first(opened)) then({ ...opened, payload });
       else this.rejected++;
-    });
+    };
+    this.#opening = this.#opening.then(open).catch(this.#onProblem);
   }
 
   #first(signal: { from: PeerId; fromNonce: Uint8Array; sequence: number }): boolean {
     const run = `${signal.from} ${toBase64url(signal.fromNonce)}`;
     const window = this.#windows.get(run) ?? new ReplayWindow();
-    this.#windows.delete(run);
-    this.#windows.set(run, window);
-    const oldest = this.#windows.keys().next();
-    if (this.#windows.size > RUNS && oldest.done !== true) this.#windows.delete(oldest.value);
+    this.#windows.refresh(run, window);
     return window.accept(signal.sequence);
   }
 }

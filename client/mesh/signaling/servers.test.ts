@@ -29,7 +29,7 @@ async function naming(...urls: string[]): Promise<string> {
         ack({ ok: true, value }),
       );
     }
-    socket.emit('challenge', { nonce: Buffer.alloc(32) });
+    socket.emit('challenge', { nonce: Buffer.alloc(32).toString('base64url') });
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   closing.push(() => io.close());
@@ -69,6 +69,18 @@ test('a topic’s links use the ICE servers of its own servers, and none that a 
   await until(() => servers.all.every(({ ready }) => ready) || undefined, 'both servers');
   expect(servers.iceServers(topic)).toEqual([{ urls: ['stun:one.example'] }]);
   expect(servers.iceServers(other)).toEqual([{ urls: ['stun:two.example'] }]);
+});
+
+test('a server is told of no topic that does not meet there, whomever it says it knows', async () => {
+  const [one, two] = [await naming('stun:one.example'), await naming('stun:two.example')];
+  const servers = await connecting();
+  servers.serve([spec(topic, one), spec(other, two)]);
+  await until(() => servers.all.every(({ ready }) => ready) || undefined, 'both servers');
+  const { peerId } = await openDeviceKey(await generateDeviceKey());
+  servers.sightings.seen(peerId, new Uint8Array(16), two);
+  expect(servers.ways(peerId, topic).map(({ url }) => url)).toEqual([one]);
+  expect(servers.toward(peerId, topic)?.url).toBe(one);
+  expect(servers.ways(peerId, other).map(({ url }) => url)).toEqual([two]);
 });
 
 const ready = (servers: Servers) =>

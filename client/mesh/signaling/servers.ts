@@ -12,6 +12,8 @@ import {
 const AT_ONCE = 2;
 /** Most connections over all topics. */
 const CONNECTIONS = 8;
+/** How long one server is given to carry relayed frames to a peer before another has its turn, ms. */
+const TURN_MS = 3_000;
 
 export class Servers {
   readonly sightings = new Sightings();
@@ -83,16 +85,31 @@ export class Servers {
     for (const server of this.all) server.ask(topic, peers);
   }
 
-  /** The server by which a peer is reached: where it is known to be, else any that is in the topic. */
+  /**
+   * The server by which relayed frames reach a peer: the one by which the peer's own came last; until there is one, those take
+   * turns that say that it is there, since a server that hands on signals may yet carry nothing.
+   */
   toward(peer: PeerId, topic: Topic): SignalingClient | undefined {
-    return this.ways(peer, topic)[0];
+    const ways = this.ways(peer, topic);
+    const here = this.sightings.servers(peer);
+    const known = ways.filter(({ url }) => here.includes(url));
+    if (known.length < 2) return ways[0];
+    const now = this.#options.clock.now();
+    const carrier = this.sightings.carrier(peer, now);
+    const turn = Math.floor(now / TURN_MS) % known.length;
+    return known.find(({ url }) => url === carrier) ?? known[turn];
   }
 
-  /** All such, the best first: where the peer is known to be, then the others of the topic, since a server may err or lie. */
+  /**
+   * All servers where the topic meets, the best first: where the peer is known to be, then the others, since a server may err or
+   * lie. No other server is told of the topic, whomever it says it knows.
+   */
   ways(peer: PeerId, topic: Topic): readonly SignalingClient[] {
-    const known = this.sightings.servers(peer).flatMap((url) => this.#clients.get(url) ?? []);
-    const others = this.all.filter((server) => server.topics.has(topic) && !known.includes(server));
-    return [...known, ...others].filter((server) => server.ready);
+    const ofTopic = this.all.filter((server) => server.ready && server.topics.has(topic));
+    const known = this.sightings.servers(peer);
+    const place = ({ url }: SignalingClient) =>
+      (known.indexOf(url) + known.length + 1) % (known.length + 1);
+    return ofTopic.sort((a, b) => place(a) - place(b));
   }
 
   close(): void {

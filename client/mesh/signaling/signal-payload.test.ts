@@ -2,6 +2,7 @@ import { encode } from 'cborg';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_CANDIDATES } from './compact-description.ts';
+import { GOODBYES } from './goodbye.ts';
 import { decodePayload, encodePayload, NOTE_BYTES, type SignalPayload } from './signal-payload.ts';
 
 const description = {
@@ -41,6 +42,15 @@ test('an offer takes about 130 bytes', () => {
   expect(offer.length).toBeLessThan(130);
 });
 
+test('every goodbye reads back, and one in a word of a later version is an end all the same', () => {
+  for (const code of GOODBYES) {
+    const bye = { is: 'bye', code, reason: 'why' } as const;
+    expect(decodePayload(encodePayload(bye))).toEqual(bye);
+  }
+  const later = decodePayload(encode([4, GOODBYES.length, 'why']));
+  expect(later).toEqual({ is: 'bye', code: 'other', reason: 'why' });
+});
+
 test('a long reason is cut', () => {
   const bye = decodePayload(
     encodePayload({ is: 'bye', code: 'surplus', reason: 'x'.repeat(1000) }),
@@ -64,7 +74,9 @@ test.each([
   ['a candidate with a host name', [2, 1, [[0, 1, 'example.org', 1]]]],
   ['a note too long', [0, 1, null, null, [], new Uint8Array(NOTE_BYTES + 1), false]],
   ['an urgency that is none', [0, 1, null, null, [], null, 1]],
-  ['a goodbye of no code', [4, 3, 'left']],
+  ['a goodbye of no code', [4, 'left']],
+  ['a goodbye whose code is no byte', [4, 256, 'left']],
+  ['a goodbye whose code is no number', [4, 'full', 'left']],
   ['one part too many', [3, 3]],
   ['a map', { 0: 3 }],
 ])('%s is refused', (_what, wire) => {

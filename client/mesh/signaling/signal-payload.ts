@@ -2,8 +2,9 @@
  * What two links say to each other inside sealed signals: CBOR arrays, the kind first. A session (16 random bytes,
  * in the seal) is one link's life; within it the end that began it numbers its attempts at a direct path from 1.
  */
-import { decode, encode } from 'cborg';
+import { encode } from 'cborg';
 import * as v from 'valibot';
+import { decodeCbor, sized } from '../wire-schema.ts';
 import {
   CANDIDATE_TYPES,
   type Candidate,
@@ -13,7 +14,7 @@ import {
   PWD,
   UFRAG,
 } from './compact-description.ts';
-import { GOODBYES, type Goodbye } from './goodbye.ts';
+import { type Goodbye, goodbyeCode, goodbyeOf } from './goodbye.ts';
 
 export type SignalPayload =
   /**
@@ -52,16 +53,11 @@ export type SignalPayload =
 export const NOTE_BYTES = 1024;
 export const REASON_CHARACTERS = 200;
 
-const bytes = (min: number, max: number) =>
-  v.pipe(
-    v.instance(Uint8Array),
-    v.check((b) => b.length >= min && b.length <= max, `expected ${min} to ${max} bytes`),
-  );
 const attempt = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff));
 const description = v.strictTuple([
   v.pipe(v.string(), v.regex(UFRAG)),
   v.pipe(v.string(), v.regex(PWD)),
-  bytes(32, 32),
+  sized(32, 32),
 ]);
 const candidate = v.pipe(
   v.strictTuple([v.picklist([0, 1, 2, 3]), v.number(), v.string(), v.number()]),
@@ -74,7 +70,7 @@ const candidate = v.pipe(
   v.check(isCandidate, 'expected an ICE candidate'),
 );
 const candidates = v.pipe(v.array(candidate), v.maxLength(MAX_CANDIDATES));
-const ephemeral = v.nullable(bytes(32, 32));
+const ephemeral = v.nullable(sized(32, 32));
 const Wire = v.union([
   v.strictTuple([
     v.literal(0),
@@ -82,7 +78,7 @@ const Wire = v.union([
     ephemeral,
     v.nullable(description),
     candidates,
-    v.nullable(bytes(0, NOTE_BYTES)),
+    v.nullable(sized(0, NOTE_BYTES)),
     v.boolean(),
   ]),
   v.strictTuple([v.literal(1), attempt, ephemeral, v.nullable(description), candidates]),
@@ -90,7 +86,7 @@ const Wire = v.union([
   v.strictTuple([v.literal(3)]),
   v.strictTuple([
     v.literal(4),
-    v.picklist([0, 1, 2]),
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
     v.pipe(v.string(), v.maxLength(REASON_CHARACTERS)),
   ]),
 ]);
@@ -113,11 +109,7 @@ export function encodePayload(payload: SignalPayload): Uint8Array {
     case 'retry':
       return encode([3]);
     case 'bye':
-      return encode([
-        4,
-        GOODBYES.indexOf(payload.code),
-        payload.reason.slice(0, REASON_CHARACTERS),
-      ]);
+      return encode([4, goodbyeCode(payload.code), payload.reason.slice(0, REASON_CHARACTERS)]);
   }
 }
 
@@ -135,7 +127,7 @@ function wireCandidates(all: readonly Candidate[]) {
   ]);
 }
 
-/** `undefined` for anything but a payload. */
+/** `undefined` for anything but a payload of a kind that this version knows: such a signal is dropped, and harms nothing. */
 export function decodePayload(payload: Uint8Array): SignalPayload | undefined {
   const wire = v.safeParse(Wire, decodeCbor(payload));
   if (!wire.success) return undefined;
@@ -156,7 +148,7 @@ export function decodePayload(payload: Uint8Array): SignalPayload | undefined {
     case 3:
       return { is: 'retry' };
     case 4:
-      return { is: 'bye', code: GOODBYES[read[1]], reason: read[2] };
+      return { is: 'bye', code: goodbyeOf(read[1]), reason: read[2] };
   }
 }
 
@@ -170,12 +162,4 @@ function described(
     ...(d && { description: { ufrag: d[0], pwd: d[1], fingerprint: d[2] } }),
     ...(known.length > 0 && { candidates: known }),
   };
-}
-
-function decodeCbor(payload: Uint8Array): unknown {
-  try {
-    return decode(payload, { allowIndefinite: false, allowUndefined: false, strict: true });
-  } catch {
-    return undefined;
-  }
 }

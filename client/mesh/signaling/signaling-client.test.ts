@@ -197,7 +197,7 @@ test('garbage from a server is counted and does nothing', async () => {
         const ack: unknown = args.at(-1);
         if (typeof ack === 'function') ack({ ok: true, value: { stunPort: 'x' } });
       });
-      socket.emit('challenge', { nonce: Buffer.alloc(32) });
+      socket.emit('challenge', { nonce: Buffer.alloc(32).toString('base64url') });
     });
   });
   const { client: made, events } = await client(url);

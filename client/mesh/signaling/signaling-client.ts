@@ -2,6 +2,7 @@
  * A connection to one signaling server, for as long as any topic meets there: authenticates, joins its topics again
  * whenever it has been away, and hands on what comes. What a server sends is parsed; what does not fit is counted.
  */
+import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { PROTOCOL_VERSION } from '@snug/shared/protocol/limits.ts';
@@ -96,12 +97,23 @@ type Answered<T> =
   | Answer<T>
   | { ok: false; problem: { readonly code: 'no-answer'; readonly message: string } };
 
+/** Refusals that say nothing against this device or its program. */
+const PASSING: ReadonlySet<string> = new Set([
+  'no-answer',
+  'internal',
+  'rate-limited',
+  'server-full',
+  'shutting-down',
+]);
+
 export class SignalingClient {
   readonly url: string;
   readonly #options: SignalingClientOptions;
   readonly #socket: SignalingSocket | undefined;
   readonly #pace: RelayPace;
   readonly #topics = new Set<Topic>();
+  /** Topics that are joined again in a moment, since the server would not. */
+  readonly #joining = new Set<Topic>();
   readonly #timers = new Set<Timer>();
   readonly #count = { bytesIn: 0, bytesOut: 0, relaying: false };
   #state: ServerState = 'connecting';
@@ -246,12 +258,15 @@ export class SignalingClient {
     const { device, nonce } = this.#options;
     try {
       const signature = await device.sign(challengeBytes(host, challenge, nonce));
-      const message = { peer: device.peerId, nonce, signature };
+      const message = {
+        peer: device.peerId,
+        nonce: toBase64url(nonce),
+        signature: toBase64url(signature),
+      };
       if (!socket.connected) return;
       this.#ask('authenticate', message, Welcome, (answer) => {
         if (answer.ok) this.#onWelcome(new URL(this.url).hostname, answer.value);
-        else if (answer.problem.code === 'no-answer')
-          this.#startAnew(socket, answer.problem.message);
+        else if (PASSING.has(answer.problem.code)) this.#startAnew(socket, answer.problem.message);
         else this.#refuse(answer.problem.message);
       });
     } catch {
@@ -275,7 +290,11 @@ export class SignalingClient {
         return;
       }
       if (answer.problem.code === 'no-answer') this.#socket?.disconnect().connect();
+      // One refusal, one further try: whoever asks for samples meanwhile must not begin ever more of them.
+      if (this.#joining.has(topic)) return;
+      this.#joining.add(topic);
       this.#later(AGAIN_MS, () => {
+        this.#joining.delete(topic);
         if (this.ready && this.#topics.has(topic)) this.#join(topic);
       });
     };

@@ -1,7 +1,15 @@
 /** Frames of every kind, for properties, and ends of a link that list devices. */
-import { equalBytes, toHex } from '@snug/shared/crypto/bytes.ts';
+import { equalBytes, toBase64url, toHex } from '@snug/shared/crypto/bytes.ts';
+import { Topic } from '@snug/shared/protocol/ids.ts';
 import fc from 'fast-check';
-import { FRAME_IDS, type ResolveDevice, type SentFrame } from '../frames/frames.ts';
+import * as v from 'valibot';
+import {
+  FRAME_IDS,
+  KNOCK_NOTE_BYTES,
+  KNOCK_REASON,
+  type ResolveDevice,
+  type SentFrame,
+} from '../frames/frames.ts';
 import type { AnnouncedId } from '../frames/short-id.ts';
 
 const bytes = (min: number, max = min) =>
@@ -88,6 +96,20 @@ export const frame: fc.Arbitrary<SentFrame> = fc.oneof(
     answers: fc.boolean(),
     messages: fc.array(fc.record({ device: bytes(32), bytes: bytes(0, 255) }), { maxLength: 5 }),
   }),
+  fc.record({
+    type: fc.constant('knock' as const),
+    number: fc.nat(2 ** 32 - 1),
+    topic: bytes(32).map((b) => v.parse(Topic, toBase64url(b))),
+    note: bytes(1, KNOCK_NOTE_BYTES),
+  }),
+  fc.record(
+    {
+      type: fc.constant('knockAnswer' as const),
+      number: fc.nat(2 ** 32 - 1),
+      reason: fc.string({ minLength: 1, maxLength: KNOCK_REASON }),
+    },
+    { requiredKeys: ['type', 'number'] },
+  ),
 );
 
 /** The devices that a frame names. */

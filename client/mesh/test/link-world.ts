@@ -5,7 +5,8 @@ import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { ephemeralKeyPair } from '@snug/shared/crypto/relay-cipher.ts';
 import { Link, type LinkOptions } from '../link/link.ts';
 import type { LinkInput, LinkOutput } from '../link/link-inputs.ts';
-import type { Priority } from '../links-port.ts';
+import type { Path, Priority } from '../links-port.ts';
+import { EventQueue } from './event-queue.ts';
 
 const SIGNAL_MS = 20;
 const RELAY_MS = 20;
@@ -13,7 +14,7 @@ const DIRECT_MS = 5;
 /** From an answer that has come to an open channel. */
 const ICE_MS = 100;
 
-const description = (fill: number) => ({
+export const description = (fill: number) => ({
   ufrag: 'abcd',
   pwd: 'abcdefghijklmnopqrstuvwx',
   fingerprint: new Uint8Array(32).fill(fill),
@@ -21,11 +22,8 @@ const description = (fill: number) => ({
 
 export type End = 'a' | 'b';
 
-interface Planned {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
-}
+/** The numbers from 0 on, so many. */
+export const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 export class LinkWorld {
   now = 1_000_000;
@@ -40,8 +38,7 @@ export class LinkWorld {
     a: [],
     b: [],
   };
-  #queue: Planned[] = [];
-  #order = 0;
+  readonly #queue = new EventQueue();
   readonly #live: Record<End, Set<number>> = { a: new Set(), b: new Set() };
 
   /** `a` begins the session. */
@@ -67,6 +64,37 @@ export class LinkWorld {
         this.now,
       );
     this.links = { a: make('a', options), b: make('b', { ...options, ...optionsOfB }) };
+  }
+
+  /** Where `a` has just begun its session, after `change`. */
+  static started(
+    options: Partial<LinkOptions> = {},
+    change: (world: LinkWorld) => void = () => undefined,
+  ): LinkWorld {
+    const world = new LinkWorld(options);
+    change(world);
+    world.give('a', { is: 'start' });
+    return world;
+  }
+
+  /** What carries the link at each end. */
+  get paths(): readonly (Path | undefined)[] {
+    return [this.links.a.path, this.links.b.path];
+  }
+
+  /** Ten frames a second both ways, for so many seconds; numbered from `first`. Returns the next number. */
+  talk(seconds: number, first = 0): number {
+    for (let i = first; i < first + seconds * 10; i++) {
+      this.send('a', i);
+      this.send('b', i);
+      this.run(100);
+    }
+    return first + seconds * 10;
+  }
+
+  /** What has come at both ends. */
+  get came(): readonly (readonly number[])[] {
+    return [this.numbers('a'), this.numbers('b')];
   }
 
   give(end: End, input: LinkInput): void {
@@ -105,7 +133,7 @@ export class LinkWorld {
 
   /** Whether nothing is under way between the two. */
   get still(): boolean {
-    return this.#queue.length === 0;
+    return this.#queue.next === undefined;
   }
 
   run(ms: number): void {
@@ -115,14 +143,12 @@ export class LinkWorld {
       const wakes = (['a', 'b'] as const).map(
         (end) => this.links[end].wakeAt ?? Number.POSITIVE_INFINITY,
       );
-      const next = Math.min(this.#queue[0]?.at ?? Number.POSITIVE_INFINITY, ...wakes);
+      const planned = this.#queue.next ?? Number.POSITIVE_INFINITY;
+      const next = Math.min(planned, ...wakes);
       if (next > until) break;
       this.now = Math.max(this.now, next);
-      const planned = this.#queue[0];
-      if (planned !== undefined && planned.at <= this.now) {
-        this.#queue.shift();
-        planned.run();
-      } else for (const end of ['a', 'b'] as const) this.give(end, { is: 'tick' });
+      if (planned <= this.now) this.#queue.pop()?.();
+      else for (const end of ['a', 'b'] as const) this.give(end, { is: 'tick' });
     }
     this.now = until;
   }
@@ -178,7 +204,6 @@ export class LinkWorld {
   }
 
   #later(ms: number, run: () => void): void {
-    this.#queue.push({ at: this.now + ms, order: this.#order++, run });
-    this.#queue.sort((x, y) => x.at - y.at || x.order - y.order);
+    this.#queue.push(this.now + ms, run);
   }
 }

@@ -1,6 +1,6 @@
 /** For tests: one overlay on a clock of its own, and words for what it is given. */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
-import type { Ending } from '../link/path-choice.ts';
+import type { Ending } from '../link/ending.ts';
 import type { TopicSpec } from '../links-port.ts';
 import { Overlay } from '../overlay/overlay.ts';
 import type { OverlayInput, OverlayOutput } from '../overlay/overlay-inputs.ts';

@@ -5,11 +5,12 @@ import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { type PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
 import * as v from 'valibot';
-import type { Ending } from '../link/path-choice.ts';
+import type { Ending } from '../link/ending.ts';
 import type { TopicSpec } from '../links-port.ts';
 import { Overlay } from '../overlay/overlay.ts';
 import type { OverlayInput, OverlayOutput } from '../overlay/overlay-inputs.ts';
 import { EventQueue } from './event-queue.ts';
+import { seeded } from './random.ts';
 
 export function peerOf(n: number): PeerId {
   return peerIdFromPublicKey(Uint8Array.from({ length: 32 }, (_, i) => (n >> (8 * (i % 4))) & 255));
@@ -17,18 +18,6 @@ export function peerOf(n: number): PeerId {
 
 export function topicOf(n: number): Topic {
   return v.parse(Topic, base64urlnopad.encode(new Uint8Array(32).fill(n)));
-}
-
-/** Mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 interface SimulatedLink {
@@ -73,6 +62,13 @@ export class OverlayNetwork {
   serverUp = true;
   serverBytes = 0;
   outputs = 0;
+  /** Those over links. */
+  readonly knocks: {
+    readonly at: number;
+    readonly from: PeerId;
+    readonly to: PeerId;
+    readonly topic: Topic;
+  }[] = [];
   /** Highest number of links that any peer had, of one topic and over all. */
   mostLinks = 0;
   readonly #queue = new EventQueue();
@@ -104,12 +100,18 @@ export class OverlayNetwork {
     return peer;
   }
 
-  join(peer: SimulatedPeer, topic: Topic, allowed: readonly PeerId[], background = false): void {
+  join(
+    peer: SimulatedPeer,
+    topic: Topic,
+    allowed: readonly PeerId[],
+    background = false,
+    initiate: TopicSpec['initiate'] = 'listed',
+  ): void {
     const spec: TopicSpec = {
       topic,
       signalKey: new Uint8Array(32),
       servers: [],
-      initiate: 'listed',
+      initiate,
       allowed,
       background,
     };
@@ -212,6 +214,12 @@ export class OverlayNetwork {
       case 'walk':
         this.#walk(peer, output.topic);
         return;
+      case 'knock': {
+        const link = peer.links.get(output.peer);
+        if (link?.up !== true) throw new Error('a knock where there is no link');
+        this.knocks.push({ at: this.now, from: peer.id, to: output.peer, topic: output.topic });
+        return;
+      }
       case 'judged':
         peer.offers.get(output.request)?.(output.accept);
         peer.offers.delete(output.request);

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { vi } from 'vitest';
 import { createLinks, type Links, type LinksOptions } from '../device/links.ts';
 import { nodeWebrtc } from '../link/node-webrtc.ts';
-import type { LinksEvent, Path, TopicSpec } from '../links-port.ts';
+import type { LinkName, LinksEvent, Path, TopicSpec } from '../links-port.ts';
 import { connectToServer, type SignalingSocket } from '../signaling/signaling-client.ts';
 
 // Real sockets and channels on a busy machine: tests wait for conditions, not for time.
@@ -49,6 +49,8 @@ export class TestPeer {
   readonly connections: RTCPeerConnection[];
   /** Data channels of those connections, the latest last. */
   readonly channels: RTCDataChannel[];
+  /** By peer, the number of the link that came up last. */
+  readonly #upLinks = new Map<PeerId, number>();
   onEvent: (event: LinksEvent) => void = () => undefined;
 
   constructor(
@@ -63,6 +65,7 @@ export class TestPeer {
       ...options,
       emit: (event) => {
         this.events.push(event);
+        if (event.is === 'up') this.#upLinks.set(event.peer, event.link);
         this.onEvent(event);
       },
     });
@@ -112,10 +115,15 @@ export class TestPeer {
     }, `a ${path} link`);
   }
 
+  /** The link that came up last with another peer, or one that never was. */
+  linkTo({ id: peer }: TestPeer): LinkName {
+    return { peer, link: this.#upLinks.get(peer) ?? 0 };
+  }
+
   send(to: TestPeer, number: number, size = 4, priority: 'chat' | 'bulk' = 'chat'): void {
     const frame = new Uint8Array(size);
     new DataView(frame.buffer).setUint32(0, number);
-    this.links.command({ do: 'send', peer: to.id, frame, priority });
+    this.links.command({ ...this.linkTo(to), do: 'send', frame, priority });
   }
 
   /** The numbers of the frames that came, in the order in which they came. */

@@ -113,7 +113,7 @@ export class Wire {
     const kind = output.do === 'tell' ? `tell ${output.message.level}` : output.do;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     const to = this.#replicas.find((replica) => replica.peer === output.peer);
-    if (!to || output.do === 'equal') return;
+    if (!to || output.do === 'equal' || output.do === 'in-vain') return;
     if (output.do === 'tell') {
       const frame = new FrameEncoder().encode(digestFrame(spaceBytes, output.message));
       this.bytes += frame.length;

@@ -6,10 +6,13 @@ import * as v from 'valibot';
 import {
   decodeRouteMessage,
   encodeRouteMessage,
+  type HeardMessage,
   type RouteMessage,
 } from '../routes/route-message.ts';
 import { Routes } from '../routes/routes.ts';
 import type { RoutesInput, RoutesOutput } from '../routes/routes-inputs.ts';
+import { EventQueue } from './event-queue.ts';
+import { seeded } from './random.ts';
 
 export const TOPIC = v.parse(Topic, 'A'.repeat(43));
 export const OTHER = v.parse(Topic, `${'B'.repeat(42)}A`);
@@ -32,17 +35,6 @@ export function peer(name: string): PeerId {
 export const nonceOf = (name: string) => new Uint8Array(16).fill(name.charCodeAt(0));
 export const sighted = (name: string) => ({ peer: peer(name), nonce: nonceOf(name) });
 
-/** mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const HOP_MS = 10;
 
 export class RouteWorld {
@@ -53,7 +45,7 @@ export class RouteWorld {
   readonly said: { readonly from: string; readonly to: string; readonly message: RouteMessage }[] =
     [];
   readonly #links = new Set<string>();
-  #queue: { readonly at: number; readonly run: () => void }[] = [];
+  readonly #queue = new EventQueue();
 
   /** Peers in `TOPIC`, which lists all of them. */
   constructor(all: readonly string[], seed = 1) {
@@ -63,6 +55,14 @@ export class RouteWorld {
       this.did.set(name, []);
     }
     for (const name of all) this.join(name, all);
+  }
+
+  /** Peers in a row, each linked to the next, who have had time to tell each other so. */
+  static row(names: string, seed?: number): RouteWorld {
+    const world = new RouteWorld([...names], seed);
+    for (let i = 1; i < names.length; i++) world.link(names[i - 1] ?? '', names[i] ?? '');
+    world.run(5_000);
+    return world;
   }
 
   join(name: string, allowed: readonly string[], topic = TOPIC): void {
@@ -92,7 +92,7 @@ export class RouteWorld {
   }
 
   /** As if `from` had said it. */
-  hear(name: string, from: string, message: RouteMessage): readonly RoutesOutput[] {
+  hear(name: string, from: string, message: HeardMessage): readonly RoutesOutput[] {
     return this.give(name, { is: 'heard', peer: peer(from), message });
   }
 
@@ -101,16 +101,12 @@ export class RouteWorld {
     for (let steps = 0; ; steps++) {
       if (steps > 200_000) throw new Error('the routes never rest');
       const wakes = [...this.routes].map(([name, { wakeAt }]) => ({ name, at: wakeAt }));
-      const next = Math.min(
-        this.#queue[0]?.at ?? Number.POSITIVE_INFINITY,
-        ...wakes.map(({ at }) => at ?? Number.POSITIVE_INFINITY),
-      );
+      const planned = this.#queue.next ?? Number.POSITIVE_INFINITY;
+      const next = Math.min(planned, ...wakes.map(({ at }) => at ?? Number.POSITIVE_INFINITY));
       if (next > until) break;
       this.now = Math.max(this.now, next);
-      const planned = this.#queue[0];
-      if (planned !== undefined && planned.at <= this.now) {
-        this.#queue.shift();
-        planned.run();
+      if (planned <= this.now) {
+        this.#queue.pop()?.();
         continue;
       }
       for (const { name, at } of wakes) {
@@ -144,12 +140,10 @@ export class RouteWorld {
     if (!this.#links.has(`${from} ${name}`)) return;
     // What an honest peer says fits the codec's bounds, and reads back the same.
     const read = decodeRouteMessage(encodeRouteMessage(message));
-    if (read === undefined) throw new Error('the message does not read back');
-    this.#queue.push({
-      at: this.now + HOP_MS,
-      run: () => {
-        if (this.#links.has(`${from} ${name}`)) this.hear(name, from, read);
-      },
+    if (read === undefined || read.is === 'unknown')
+      throw new Error('the message does not read back');
+    this.#queue.push(this.now + HOP_MS, () => {
+      if (this.#links.has(`${from} ${name}`)) this.hear(name, from, read);
     });
   }
 }

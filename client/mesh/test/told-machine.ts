@@ -45,14 +45,3 @@ export const over = (machine: Machine, peer: PeerId, now: number, document = doc
   machine.handle({ is: 'repaired', peer, space, document }, now);
 export const wants = (outputs: readonly AntiEntropyOutput[]) =>
   outputs.flatMap((o) => (o.do === 'want' ? [`${o.peer} ${o.document}`] : []));
-
-/** xorshift32 as fractions. */
-export function generator(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}

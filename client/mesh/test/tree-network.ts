@@ -1,24 +1,14 @@
 /** Broadcast trees on a random graph with latency, on a virtual clock: what a test wants to count, and no link or document. */
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
-import { seeded } from '@snug/shared/entries/test/data.ts';
+import { seeded as seededBytes } from '@snug/shared/entries/test/data.ts';
 import { EntryId, type PeerId, type SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { BroadcastTree, type TreeInput, type TreeOutput } from '../broadcast/broadcast-tree.ts';
+import { seeded } from './random.ts';
 
 export const group = 'group' as SpaceId;
 export const peerAt = (n: number) => `peer ${String(n).padStart(4, '0')}` as PeerId;
-export const idAt = (n: number): EntryId => v.parse(EntryId, toBase64url(seeded(n, 32)));
-
-/** xorshift32 */
-export function generator(seed: number): () => number {
-  let state = seed * 2654435761 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
+export const idAt = (n: number): EntryId => v.parse(EntryId, toBase64url(seededBytes(n, 32)));
 
 export interface Node {
   readonly peer: PeerId;
@@ -58,7 +48,7 @@ export class TreeNetwork {
   #order = 0;
 
   constructor(size: number, seed: number) {
-    this.random = generator(seed);
+    this.random = seeded(seed);
     for (let n = 0; n < size; n++) {
       const peer = peerAt(n);
       this.nodes.push({

@@ -14,9 +14,13 @@ export function createStickToEnd(options: { onReachEnd: () => void }) {
 
   const distance = () =>
     viewport ? viewport.scrollHeight - viewport.scrollTop - viewport.clientHeight : 0;
+  const scrollToEnd = () => {
+    if (end && viewport) viewport.scrollTop = viewport.scrollHeight;
+  };
   const toEnd = () => {
     end = true;
-    if (viewport) viewport.scrollTop = viewport.scrollHeight;
+    // With the frame that draws what was added: how long it is would else be worked out at once, while a message waits to be shown.
+    requestAnimationFrame(scrollToEnd);
     options.onReachEnd();
   };
 
@@ -29,9 +33,7 @@ export function createStickToEnd(options: { onReachEnd: () => void }) {
     };
     viewport.addEventListener('scroll', scrolled, { passive: true });
     // Late growth too: text that becomes Markdown, a font that arrives, a keyboard that opens.
-    const resized = new ResizeObserver(() => {
-      if (end && viewport) viewport.scrollTop = viewport.scrollHeight;
-    });
+    const resized = new ResizeObserver(scrollToEnd);
     resized.observe(viewport);
     resized.observe(content);
     onCleanup(() => resized.disconnect());
@@ -49,7 +51,9 @@ export function createStickToEnd(options: { onReachEnd: () => void }) {
     /** Shows the `.new-line` near the top if there is one, else the end. */
     open(): void {
       const line = content?.querySelector<HTMLElement>('.new-line');
-      toEnd();
+      end = true;
+      scrollToEnd();
+      options.onReachEnd();
       if (!line || !viewport) return;
       const top = line.getBoundingClientRect().top - viewport.getBoundingClientRect().top;
       if (top < 0) viewport.scrollTop += top - 64;

@@ -78,8 +78,9 @@ export function Timeline(props: {
         stick.open();
       } else {
         const own = messages().at(-1)?.own && last !== before?.[0];
-        if (own || stick.atEnd()) stick.toEnd();
-        else if (last !== before?.[0]) setBehind(true);
+        // Which also says that it has been read.
+        if (own || stick.atEnd()) return stick.toEnd();
+        if (last !== before?.[0]) setBehind(true);
       }
       readIfSeen();
     }),

@@ -5,6 +5,7 @@ import { carried, causes, howFar } from './figures.ts';
 
 const link = (more: Partial<LinkStats>): LinkStats => ({
   peer: peerNamed('Ada'),
+  link: 1,
   path: 'direct',
   cause: 'direct',
   rttMs: undefined,

@@ -19,6 +19,13 @@ export function LinkRow(props: { link: LinkStats; name: string; account: string;
           </span>
         </p>
         <p class="quiet">{causes[props.link.cause]}</p>
+        <Show when={props.link.path === 'relayed' && props.link.directProblem}>
+          {(problem) => (
+            <p class="quiet">
+              What this browser says of the last direct path: <bdi>{problem()}</bdi>
+            </p>
+          )}
+        </Show>
       </div>
       <dl class="link-numbers">
         <div>

@@ -40,9 +40,16 @@ export function WaitingToBeLetIn(props: { space: ShownSpace }) {
     <Sheet>
       <h1>{props.space.name || 'Waiting to be let in'}</h1>
       <p role="status">
-        <Show when={nobody()} fallback="The invite is good. Asking to be let in.">
-          The invite is good. Nobody of {nameOf(props.space)} is here just now. Leave this page
-          open, or come back later: you are let in as soon as one of them is here.
+        <Show
+          when={props.space.trouble}
+          fallback={
+            <Show when={nobody()} fallback="The invite is good. Asking to be let in.">
+              The invite is good. Nobody of {nameOf(props.space)} is here just now. Leave this page
+              open, or come back later: you are let in as soon as one of them is here.
+            </Show>
+          }
+        >
+          {(trouble) => trouble().message}
         </Show>
       </p>
       <Leave space={props.space} label="Withdraw" />

@@ -131,6 +131,7 @@ export const conversation: readonly MessageView[] = [
 
 const link = (name: string, more: Partial<LinkStats> = {}): LinkStats => ({
   peer: peerNamed(name),
+  link: 1,
   path: 'direct',
   cause: 'direct',
   rttMs: 18,

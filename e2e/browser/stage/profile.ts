@@ -1,21 +1,12 @@
 /** A browser profile: a Chromium process of its own with a directory of its own, in which its windows' data stay. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from './chromium.ts';
 import { PATIENCE_MS } from './eventually.ts';
 import { watchConnections } from './network.ts';
-
-const arguments_ = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** What a browser says of itself when a server is away. */
 const ofTheNetwork = /WebSocket connection to|Failed to load resource|net::ERR_/;
@@ -28,14 +19,6 @@ export interface ProfileOptions {
   readonly prepare?: (context: BrowserContext) => Promise<void>;
   /** The test makes the page complain in the console, and says by this what is expected. */
   readonly complaints?: RegExp;
-}
-
-function browserPath(): string {
-  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (file) => file !== undefined && existsSync(file),
-  );
-  if (found === undefined) throw new Error('No Chromium: set CHROMIUM to the path of one.');
-  return found;
 }
 
 export class Profile {
@@ -65,8 +48,8 @@ export class Profile {
   async startBrowser(): Promise<void> {
     const { viewport = { width: 1280, height: 800 }, direct = true, prepare } = this.#options;
     const context = await chromium.launchPersistentContext(this.#directory, {
-      executablePath: browserPath(),
-      args: arguments_,
+      executablePath: chromiumPath(),
+      args: [...CHROMIUM_ARGUMENTS],
       viewport,
       timeout: PATIENCE_MS,
     });

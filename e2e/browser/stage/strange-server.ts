@@ -48,7 +48,7 @@ export async function senselessServer(): Promise<{ url: string; answered: () => 
     sockets.on('connection', (socket) => {
       for (const event of ['challenge', 'signal', 'relay', 'refused', 'unheard-of'])
         for (const thing of junk) socket.emit(event, thing);
-      socket.emit('challenge', { nonce: new Uint8Array(32) });
+      socket.emit('challenge', { nonce: Buffer.alloc(32).toString('base64url') });
       socket.onAny((event: string, ...rest: readonly unknown[]) => {
         const answer = rest.at(-1);
         if (typeof answer !== 'function') return;

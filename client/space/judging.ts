@@ -1,0 +1,103 @@
+/** Has arrivals judged, and then those that waited for them: what comes lets in what it was missing to, and costs the rest nothing. */
+import { entryId } from '@snug/shared/entries/entry.ts';
+import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { type Arrival, brought, judge, type Verdict, verified } from './admission.ts';
+import type { DocumentLog, LoggedEntry } from './document-log.ts';
+import type { Membership } from './membership.ts';
+import type { SpaceDocuments } from './space-documents.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** An arrival on its way in. */
+export interface Candidate extends Arrival {
+  readonly from: PeerId;
+  readonly id: EntryId;
+  /** Where it is clear without judging. */
+  readonly verdict?: Verdict;
+}
+
+export interface Judged {
+  readonly arrival: Arrival;
+  readonly verdict: Verdict;
+}
+
+/** Let in just now. */
+export interface Fresh {
+  readonly entry: LoggedEntry;
+  readonly from: PeerId;
+}
+
+export class Judging {
+  readonly #documents: SpaceDocuments;
+  readonly #waiting = new WaitingRoom();
+
+  constructor(documents: SpaceDocuments) {
+    this.#documents = documents;
+  }
+
+  /** What can be said of an arrival before its turn to be judged: whether it is known, and that it is signed. */
+  async check(log: DocumentLog, from: PeerId, arrival: Arrival): Promise<Candidate> {
+    const candidate = { ...arrival, from, id: entryId(arrival.bytes) };
+    const { id } = candidate;
+    if (log.byId(id)) return { ...candidate, verdict: { is: 'known', id } };
+    if (await verified(log, arrival)) return candidate;
+    return { ...candidate, verdict: { is: 'refused', why: 'its signature is wrong' } };
+  }
+
+  /**
+   * Judges these in their order and adds to the log what may come in. What waits in the same document for one of them is judged
+   * right after it, so that a long row comes in, and is stored, at once.
+   */
+  judge(
+    log: DocumentLog,
+    candidates: readonly Candidate[],
+    membership: Membership,
+  ): { readonly results: readonly Judged[]; readonly fresh: readonly Fresh[] } {
+    const fresh: Fresh[] = [];
+    const results = candidates.map((arrival) => {
+      const verdict = this.#judgeOne(log, arrival, membership, fresh);
+      const open = verdict.is === 'new' ? [verdict.entry] : [];
+      for (let next = open.pop(); next; next = open.pop())
+        for (const waited of this.#waiting.take({ a: 'change', id: next.hash }, log.id)) {
+          const late = this.#judgeOne(log, waited, membership, fresh);
+          if (late.is === 'new') open.push(late.entry);
+        }
+      return { arrival, verdict };
+    });
+    return { results, fresh };
+  }
+
+  #judgeOne(
+    log: DocumentLog,
+    candidate: Candidate,
+    membership: Membership,
+    fresh: Fresh[],
+  ): Verdict {
+    const { address } = log;
+    const segment = (number: number) =>
+      address.kind === 'segment' ? this.#documents.at({ ...address, number }) : undefined;
+    const verdict = candidate.verdict ?? judge(log, candidate, { membership, segment });
+    const { bytes, deps, from, id } = candidate;
+    if (verdict.is === 'new') fresh.push({ entry: verdict.entry, from });
+    if (verdict.is === 'waiting')
+      this.#waiting.add({ bytes, deps, from, id, document: log.id, missing: verdict.missing });
+    return verdict;
+  }
+
+  /** Takes out what waited for these, which have been let in, to be judged again: signatures need not be verified again. */
+  freed(
+    entries: readonly LoggedEntry[],
+  ): readonly (readonly [DocumentLog, readonly Candidate[]])[] {
+    const waited = entries.flatMap((entry) =>
+      [...brought(entry)].flatMap((missing) => this.#waiting.take(missing)),
+    );
+    return [...Map.groupBy(waited, ({ document }) => document)].flatMap(([document, theirs]) => {
+      const log = this.#documents.held(document);
+      return log ? [[log, theirs] as const] : [];
+    });
+  }
+
+  /** Forgets what a neighbour sent that still waits. */
+  forget(peer: PeerId): void {
+    this.#waiting.forget(peer);
+  }
+}

@@ -1,0 +1,181 @@
+/** The command line of the load test. */
+import { parseArgs } from 'node:util';
+import { JOIN_PATTERNS, type JoinPattern, MODES, type Mode, type Options } from './options.ts';
+
+export interface Command {
+  readonly options: Options;
+  readonly json: string | undefined;
+  readonly report: string | undefined;
+  readonly help: boolean;
+}
+
+/** Ends within about a minute on two processors. */
+export const DEFAULTS: Omit<Options, 'idle'> = {
+  peers: 8,
+  browsers: 0,
+  messages: 100,
+  rate: 10,
+  size: 'mixed',
+  writers: 'all',
+  modes: MODES,
+  join: 'one-by-one',
+  relayed: 0,
+  late: 0,
+  seed: 1,
+};
+
+/** Idling takes as long as writing if nothing else is said, within these bounds, seconds. */
+const IDLE = { least: 8, most: 60 } as const;
+
+/** The text of a message begins with what makes it different from all others. */
+export const LEAST_SIZE = 8;
+const MOST_SIZE = 16_000;
+
+export const USAGE = `Usage: npm run loadtest -- [options]
+
+  --peers N          peers without a browser, 2 to 500 (${DEFAULTS.peers})
+  --browsers N       real Chromium pages beside them, 0 to 10 (${DEFAULTS.browsers}); in router and star peers without one take their place
+  --messages N       (${DEFAULTS.messages})
+  --rate N           messages a second, of all writers together (${DEFAULTS.rate})
+  --minutes N        writes for so long, instead of --messages or of --rate
+  --size BYTES       of each message's text, ${LEAST_SIZE} to ${MOST_SIZE}, or "mixed": most short, some long (${DEFAULTS.size})
+  --writers N        how many write, or "all" (${DEFAULTS.writers})
+  --modes LIST       of ${MODES.join(', ')} (all): Snug as shipped; a chat router at its best, with the same
+                     entries; automerge-repo with its own WebSocket server
+  --join PATTERN     ${JOIN_PATTERNS.join(', ')} (${DEFAULTS.join})
+  --relayed SHARE    of the peers cannot connect directly to anybody, 0 to 1 (${DEFAULTS.relayed}); mesh only
+  --late N           of the peers join when half of the messages have been written (${DEFAULTS.late})
+  --idle SECONDS     nobody writes, after the messages (as long as they took, ${IDLE.least} to ${IDLE.most})
+  --seed N           the same options and seed are the same plan (${DEFAULTS.seed})
+  --json FILE        the figures
+  --report FILE      a page with charts
+
+Exit: 0 done and all accounts agree; 1 something was lost, repeated or does not add up, or a part failed; 2 wrong call.`;
+
+/** @returns what to do, or a sentence about what is wrong with the call */
+export function parseCommand(args: readonly string[]): Command | { readonly wrong: string } {
+  try {
+    return parse(args);
+  } catch (error) {
+    return { wrong: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const text = { type: 'string' } as const;
+
+function parse(args: readonly string[]): Command {
+  const { values } = parseArgs({
+    args: args.filter((arg) => arg !== '--'),
+    options: {
+      peers: text,
+      browsers: text,
+      messages: text,
+      rate: text,
+      minutes: text,
+      size: text,
+      writers: text,
+      modes: text,
+      join: text,
+      relayed: text,
+      late: text,
+      idle: text,
+      seed: text,
+      json: text,
+      report: text,
+      help: { type: 'boolean', default: false },
+    },
+  });
+  type Name = keyof typeof DEFAULTS & keyof typeof values;
+  const between = (name: Name, least: number, most: number) =>
+    number(`--${name}`, values[name], DEFAULTS[name], least, most);
+  const whole = (name: Name, least: number, most: number) =>
+    wholeNumber(`--${name}`, between(name, least, most));
+  const peers = whole('peers', 2, 500);
+  const browsers = whole('browsers', 0, 10);
+  const size =
+    (values.size ?? DEFAULTS.size) === 'mixed' ? 'mixed' : whole('size', LEAST_SIZE, MOST_SIZE);
+  const late = whole('late', 0, peers - 2);
+  const room = peers + browsers - late;
+  const { messages, rate } = written(values);
+  const usualIdle = Math.min(IDLE.most, Math.max(IDLE.least, Math.round(messages / rate)));
+  const options: Options = {
+    peers,
+    browsers,
+    messages,
+    rate,
+    size,
+    writers: (values.writers ?? DEFAULTS.writers) === 'all' ? 'all' : whole('writers', 1, room),
+    modes: modes(values.modes),
+    join: joinPattern(values.join),
+    relayed: between('relayed', 0, 1),
+    late,
+    idle: number('--idle', values.idle, usualIdle, 1, 3_600),
+    seed: whole('seed', 0, 2 ** 32 - 1),
+  };
+  return { options, json: values.json, report: values.report, help: values.help };
+}
+
+/** How many messages at which rate: two of the three decide. */
+function written(values: {
+  readonly messages?: string | undefined;
+  readonly rate?: string | undefined;
+  readonly minutes?: string | undefined;
+}): { readonly messages: number; readonly rate: number } {
+  const most = 100_000;
+  const messages = wholeNumber(
+    '--messages',
+    number('--messages', values.messages, DEFAULTS.messages, 1, most),
+  );
+  const rate = number('--rate', values.rate, DEFAULTS.rate, 0.01, 1_000);
+  if (values.minutes === undefined) return { messages, rate };
+  const seconds = 60 * number('--minutes', values.minutes, undefined, 0.05, 600);
+  if (values.messages === undefined) {
+    const all = Math.max(1, Math.round(rate * seconds));
+    if (all > most) throw new Error(`That would be ${all} messages; at most ${most} are possible.`);
+    return { messages: all, rate };
+  }
+  if (values.rate === undefined) return { messages, rate: messages / seconds };
+  throw new Error('Give two of --messages, --rate and --minutes; they decide the third.');
+}
+
+function number(
+  name: string,
+  given: string | undefined,
+  otherwise: unknown,
+  least: number,
+  most: number,
+): number {
+  const value = given === undefined ? otherwise : given.trim() === '' ? Number.NaN : Number(given);
+  if (typeof value !== 'number' || !(value >= least && value <= most))
+    throw new Error(`${name} is a number from ${least} to ${most}, not "${given}".`);
+  return value;
+}
+
+function wholeNumber(name: string, value: number): number {
+  if (!Number.isInteger(value)) throw new Error(`${name} is a whole number, not ${value}.`);
+  return value;
+}
+
+function modes(given: string | undefined): readonly Mode[] {
+  if (given === undefined) return DEFAULTS.modes;
+  const named = given.split(',').map((name) => name.trim());
+  const strange = named.filter((name) => !MODES.some((mode) => mode === name));
+  if (strange.length > 0)
+    throw new Error(`--modes names ${MODES.join(', ')}, not "${strange.join(', ')}".`);
+  return MODES.filter((mode) => named.includes(mode));
+}
+
+function joinPattern(given: string | undefined): JoinPattern {
+  if (given === undefined) return DEFAULTS.join;
+  const found = JOIN_PATTERNS.find((pattern) => pattern === given);
+  if (found === undefined)
+    throw new Error(`--join is ${JOIN_PATTERNS.join(', ')}, not "${given}".`);
+  return found;
+}
+
+/** The command line of exactly this run. */
+export function commandLine(options: Options): string {
+  const { modes: run, ...rest } = options;
+  const given = Object.entries(rest).map(([name, value]) => `--${name} ${value}`);
+  return `npm run loadtest -- ${given.join(' ')} --modes ${run.join(',')}`;
+}

@@ -1,0 +1,31 @@
+/** Sums and differences of what was counted. */
+import type { InAndOut, PeerBytes } from './participant.ts';
+import { type ServerBytes, TRAFFIC_KINDS, type TrafficKind } from './server-traffic.ts';
+
+export function sumOfBytes(all: readonly PeerBytes[]): PeerBytes {
+  const total = (path: keyof PeerBytes): InAndOut => ({
+    in: all.reduce((sum, bytes) => sum + bytes[path].in, 0),
+    out: all.reduce((sum, bytes) => sum + bytes[path].out, 0),
+  });
+  return { direct: total('direct'), relayed: total('relayed'), signaling: total('signaling') };
+}
+
+export const NO_SERVER_BYTES: ServerBytes = {
+  in: { setUp: 0, heartbeat: 0, chat: 0 },
+  out: { setUp: 0, heartbeat: 0, chat: 0 },
+};
+
+export function minus(after: ServerBytes, before: ServerBytes): ServerBytes {
+  const less = (direction: 'in' | 'out') =>
+    kinds((kind) => after[direction][kind] - before[direction][kind]);
+  return { in: less('in'), out: less('out') };
+}
+
+function kinds(bytes: (kind: TrafficKind) => number): Record<TrafficKind, number> {
+  return { setUp: bytes('setUp'), heartbeat: bytes('heartbeat'), chat: bytes('chat') };
+}
+
+/** In and out, of some kinds or all. */
+export function allOf(bytes: ServerBytes, wanted: readonly TrafficKind[] = TRAFFIC_KINDS): number {
+  return wanted.reduce((sum, kind) => sum + bytes.in[kind] + bytes.out[kind], 0);
+}

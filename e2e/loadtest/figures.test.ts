@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import type { WireReading } from '../bench/wire-meter.ts';
+import { DEFAULTS } from './arguments.ts';
+import { modeResult, wrongIn } from './figures.ts';
+import { Ledger } from './ledger.ts';
+import { loadMeasures } from './load-measures.ts';
+import type { MeshObservations, Observations } from './observations.ts';
+import type { Mode, Options } from './options.ts';
+import type { LoadtestResult } from './result.ts';
+import type { ServerReading } from './server-traffic.ts';
+
+type Kinds = readonly [setUp: number, heartbeat: number, chat: number];
+
+/** As much goes out as comes in. */
+function reading(atMs: number, kinds: Kinds): ServerReading {
+  const [setUp, heartbeat, chat] = kinds;
+  const each = { setUp, heartbeat, chat };
+  const whole = setUp + heartbeat + chat;
+  return {
+    atMs,
+    bytes: { in: each, out: each },
+    socketIn: whole,
+    socketOut: whole,
+    cpuMs: atMs / 10,
+    memoryBytes: 1_000 + atMs,
+  };
+}
+
+function wire(atMs: number, entries: number, change: Partial<WireReading> = {}): WireReading {
+  const none = { frames: 0, bytes: 0 };
+  return {
+    classes: {
+      entries: { frames: entries, bytes: entries * 200 },
+      tree: { frames: entries, bytes: entries * 8 },
+      receipts: none,
+      presence: none,
+      repair: none,
+    },
+    // Two bytes of framing for each frame.
+    direct: { in: entries * 212, out: entries * 212 },
+    relayed: { in: 0, out: 0 },
+    overheadIn: 0,
+    mostLinks: 2,
+    atMs,
+    ...change,
+  };
+}
+
+/** Three peers; each of ten messages of peer 0 has come to the two others after `latencyMs`. */
+function ledgerOf(latencyMs: number, lost = 0): Ledger {
+  const ledger = new Ledger([0, 1, 2], new Map(Array.from({ length: 10 }, (_, i) => [i, 0])));
+  for (const peer of [0, 1, 2]) ledger.here(peer, 0);
+  for (let message = 0; message < 10; message++) {
+    ledger.written(message, 10_000 + message);
+    for (const peer of [1, 2])
+      if (peer === 1 || message >= lost) ledger.seen(peer, message, 10_000 + message + latencyMs);
+  }
+  return ledger;
+}
+
+const MESH: MeshObservations = {
+  setUp: wire(10_000, 0),
+  written: wire(20_000, 20),
+  idled: wire(30_000, 20),
+  metered: new Set([0, 1, 2]),
+  directLinks: 3,
+  relayedLinks: 0,
+  firstLinks: [4_000, 5_000],
+  setUpEach: 9_000,
+};
+
+function observations(mode: Mode, change: Partial<Observations> = {}): Observations {
+  const started = reading(1_000, [0, 0, 0]);
+  const setUp = reading(10_000, [6_000, 0, 0]);
+  const written = reading(20_000, [6_000, 0, mode === 'mesh' ? 0 : 30_000]);
+  const idled = reading(40_000, [6_000, 30, mode === 'mesh' ? 0 : 30_000]);
+  return {
+    mode,
+    ledger: ledgerOf(5),
+    firstMessageAtMs: 10_000,
+    allInAtMs: 9_000,
+    joinMs: [100, 200, 300],
+    series: [reading(500, [0, 0, 0]), started, setUp, written, idled],
+    server: { started, setUp, written, idled },
+    peers: {
+      direct: { in: 1, out: 1 },
+      relayed: { in: 0, out: 0 },
+      signaling: { in: 9, out: 9 },
+    },
+    browsers: undefined,
+    mesh: mode === 'mesh' ? MESH : undefined,
+    troubles: [],
+    ...change,
+  };
+}
+
+function resultOf(options: Partial<Options>, ...seen: readonly Observations[]): LoadtestResult {
+  return {
+    options: { ...DEFAULTS, idle: 10, peers: 3, messages: 500, ...options },
+    startedAt: '2026-01-01T00:00:00.000Z',
+    machine: { node: 'v24', platform: 'linux', processors: 2, model: 'any', memoryGiB: 4 },
+    commit: 'abc',
+    modes: seen.map(modeResult),
+  };
+}
+
+describe('A mode’s figures', () => {
+  it('are sums of phases, in times since the first peer started', () => {
+    const { server, latencyMs, joinMs, delivered, lost } = modeResult(observations('router'));
+    expect([delivered, lost]).toEqual([20, 0]);
+    expect(latencyMs).toEqual({ p50: 5, p95: 5, p99: 5, max: 5 });
+    expect(joinMs.p50).toBe(200);
+    expect(server.setUp.in).toEqual({ setUp: 6_000, heartbeat: 0, chat: 0 });
+    expect(server.writing.out).toEqual({ setUp: 0, heartbeat: 0, chat: 30_000 });
+    expect(server.idle.in).toEqual({ setUp: 0, heartbeat: 30, chat: 0 });
+    expect(server.series.map(({ atMs }) => atMs)).toEqual([0, 9_000, 19_000, 39_000]);
+    expect([server.firstMessageAtMs, server.idleBeganAtMs, server.idleEndedAtMs]).toEqual([
+      9_000, 19_000, 39_000,
+    ]);
+    expect([server.cpuMs, server.mostMemoryBytes]).toEqual([3_900, 41_000]);
+  });
+
+  it('count keep-alives over whole intervals where idling was short', () => {
+    // One interval of 25 s since all were in: 60 bytes in the 30 s from the reading before it.
+    const { server } = modeResult(observations('mesh'));
+    expect(server.idleBytesPerSecond).toBeCloseTo(60 / 3 / 30);
+    const hasty = modeResult(observations('mesh', { allInAtMs: 16_000 }));
+    expect(hasty.server.idleBytesPerSecond).toBeUndefined();
+    const long = reading(90_000, [6_000, 105, 0]);
+    const { server: seen } = observations('mesh');
+    const patient = modeResult(observations('mesh', { server: { ...seen, idled: long } }));
+    expect(patient.server.idleBytesPerSecond).toBeCloseTo(1);
+  });
+
+  it('of the mesh count what links add, and duplicates', () => {
+    const { mesh } = modeResult(observations('mesh'));
+    expect(mesh?.deliveries).toBe(20);
+    expect(mesh?.bytesPerDelivery).toBeCloseTo(212);
+    expect(mesh?.duplicatesPerDelivery).toBe(0);
+    expect(mesh?.firstLinkBytes).toBe(4_000);
+    const twice = { ...MESH, written: wire(20_000, 23), idled: wire(30_000, 23) };
+    const { mesh: doubled } = modeResult(observations('mesh', { mesh: twice }));
+    expect(doubled?.duplicatesPerDelivery).toBeCloseTo(3 / 20);
+  });
+
+  it('charge a delivery with the acknowledgements that it brought about, not with heartbeats', () => {
+    const busy = {
+      ...MESH,
+      setUp: wire(10_000, 0, { overheadIn: 0 }),
+      written: wire(20_000, 20, { overheadIn: 300, direct: { in: 4_540, out: 4_540 } }),
+      idled: wire(30_000, 20, { overheadIn: 400, direct: { in: 4_640, out: 4_640 } }),
+    };
+    const { mesh } = modeResult(observations('mesh', { mesh: busy }));
+    expect(mesh?.bytesPerDelivery).toBeCloseTo(212 + (300 - 100) / 20);
+    expect(mesh?.writing.overhead).toBe(300);
+  });
+
+  it('spread presence, which comes in rounds, over all the time where idling was short', () => {
+    const quiet = wire(0, 0);
+    const classes = (presence: number, repair: number) => ({
+      ...quiet.classes,
+      presence: { frames: presence, bytes: presence * 30 },
+      repair: { frames: repair, bytes: repair * 30 },
+    });
+    const seen: MeshObservations = {
+      ...MESH,
+      setUp: wire(0, 0, { classes: classes(0, 0) }),
+      written: wire(15_000, 0, { classes: classes(6, 90) }),
+      idled: wire(20_000, 0, { classes: classes(12, 96) }),
+    };
+    const { mesh } = modeResult(observations('mesh', { mesh: seen }));
+    expect(mesh?.idleFramesPerSecond).toBeCloseTo(12 / 20 / 3 + 6 / 5 / 3);
+    const long = { ...seen, idled: wire(45_000, 0, { classes: classes(12, 96) }) };
+    const { mesh: patient } = modeResult(observations('mesh', { mesh: long }));
+    expect(patient?.idleFramesPerSecond).toBeCloseTo((6 + 6) / 30 / 3);
+  });
+
+  it('have the set-up of everybody in place of first links where these cannot be told apart', () => {
+    const together = observations('mesh', { mesh: { ...MESH, firstLinks: [] } });
+    expect(modeResult(together).mesh?.firstLinkBytes).toBe(9_000);
+  });
+});
+
+describe('What is wrong with a run', () => {
+  const wrong = (change: Partial<Observations>) => {
+    const seen = observations('router', change);
+    return wrongIn(seen, modeResult(seen));
+  };
+
+  it('is nothing where all came once and every byte is accounted for', () => {
+    expect(wrong({})).toEqual([]);
+  });
+
+  it('is said: lost', () => {
+    expect(wrong({ ledger: ledgerOf(5, 2) })).toEqual([
+      'router: 2 of 20 deliveries were lost.',
+      'router: Peer 0 lacks 10 of 10 messages: 0, 1, 2, 3, 4, 5, 6, 7….',
+      'router: Peer 2 lacks 2 of 10 messages: 0, 1.',
+    ]);
+  });
+
+  it('is said: repeated', () => {
+    const ledger = ledgerOf(5);
+    ledger.seen(2, 3, 20_000);
+    expect(wrong({ ledger })).toEqual(['router: 1 messages were shown twice to somebody.']);
+  });
+
+  it('is said: bytes that no kind has', () => {
+    const { server } = observations('router');
+    const idled = { ...server.idled, socketOut: server.idled.socketOut + 7 };
+    expect(wrong({ server: { ...server, idled } })).toEqual([
+      'router: the server’s sockets say 36037 bytes out, but what they were for adds up to 36030.',
+    ]);
+  });
+
+  it('is said: what a peer complained of', () => {
+    expect(wrong({ troubles: ['Peer 1: no.'] })).toEqual(['router: Peer 1: no.']);
+  });
+});
+
+describe('The measures of a run', () => {
+  it('stand beside the other modes and have the targets of the measures', () => {
+    const measures = loadMeasures(
+      resultOf({}, observations('mesh'), observations('router'), observations('star')),
+    );
+    expect(Object.keys(measures)).toEqual([
+      ...['R1', 'R2@500', 'R3', 'R3idle', 'W1@3', 'W3@3', 'A1@3', 'W4@3', 'Q1'],
+    ]);
+    expect(measures.R1).toMatchObject({ value: 0, compared: { router: 3_000, star: 3_000 } });
+    expect(measures['R2@500']).toMatchObject({
+      value: 12_000 / 72_000,
+      target: { op: '<=', value: 0.1 },
+    });
+    expect(measures.R3?.value).toBe(4_000);
+  });
+
+  it('leave out what was not measured', () => {
+    const alone = loadMeasures(resultOf({ relayed: 0.5 }, observations('mesh')));
+    expect(Object.keys(alone)).toEqual(['R3idle', 'W1@3', 'W3@3', 'A1@3', 'W4@3', 'Q1']);
+    expect(loadMeasures(resultOf({}, observations('router')))).toEqual({});
+  });
+
+  it('count introductions while others write as bytes of the deliveries', () => {
+    const { server } = observations('mesh');
+    const written = reading(20_000, [6_500, 0, 0]);
+    const seen = observations('mesh', { server: { ...server, written } });
+    expect(loadMeasures(resultOf({}, seen)).R1?.value).toBe(50);
+  });
+});

@@ -1,0 +1,48 @@
+/** `npm run loadtest`: real peers and a real server through three ways of chatting, every byte accounted for. */
+import { report, table, writeReport as writeJson } from '../bench/measure.ts';
+import { commandLine, parseCommand, USAGE } from './arguments.ts';
+import { loadMeasures } from './load-measures.ts';
+import { runLoadtest } from './orchestrator.ts';
+import { progressOn } from './progress.ts';
+import { writeReport } from './report.ts';
+import { terminalTable } from './terminal-table.ts';
+
+const command = parseCommand(process.argv.slice(2));
+if ('wrong' in command) {
+  console.error(`${command.wrong}\n\n${USAGE}`);
+  process.exit(2);
+}
+if (command.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const progress = progressOn(process.stderr);
+// The processes of the run end when this one does.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => {
+    progress.end();
+    process.exit(code);
+  });
+
+try {
+  const { result, wrong } = await runLoadtest(command.options, progress);
+  progress.end();
+  console.log(`${terminalTable(result)}\n`);
+  const measures = loadMeasures(result);
+  if (Object.keys(measures).length > 0) console.log(table(measures));
+  if (command.json !== undefined)
+    writeJson(command.json, report('npm run loadtest', command.options, measures, result));
+  if (command.report !== undefined) await writeReport(command.report, result);
+  for (const sentence of wrong) console.error(sentence);
+  if (wrong.length > 0) console.error(`Again with: ${commandLine(command.options)}`);
+  process.exit(wrong.length === 0 ? 0 : 1);
+} catch (error) {
+  progress.end();
+  console.error(error instanceof Error ? error.message : error);
+  console.error(`Again with: ${commandLine(command.options)}`);
+  process.exit(1);
+}

@@ -1,0 +1,29 @@
+/** Snug's own signaling server, as shipped, in a process that accounts for its bytes. */
+import { createSignalingServer } from '@snug/signaling/server.ts';
+import { parseSettings } from '@snug/signaling/settings.ts';
+import { meshClassifier } from './mesh-traffic.ts';
+import { type RunningServer, runServerProcess } from './server-process.ts';
+import { SocketAccounts } from './socket-accounts.ts';
+
+/** On a free port of this machine. */
+async function start(): Promise<RunningServer> {
+  const parsed = parseSettings(
+    // Peers on one machine need no STUN, and pages come from elsewhere.
+    { PORT: '0', STUN_PORT: '0', HOST: '127.0.0.1', PAGE_DIR: '', ORIGINS: '*' },
+    { defaultDir: 'none', isDirectory: () => false },
+  );
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  const accounts = new SocketAccounts(meshClassifier);
+  accounts.attachToProcess();
+  const server = createSignalingServer(parsed.settings, {
+    log: (level, event, fields) => {
+      if (level === 'error') process.stderr.write(`${event} ${JSON.stringify(fields)}\n`);
+    },
+    random: Math.random,
+    now: () => performance.now(),
+  });
+  const { port } = await server.listen();
+  return { url: `http://127.0.0.1:${port}`, accounts, close: () => server.close() };
+}
+
+runServerProcess(start);

@@ -1,0 +1,48 @@
+/** What was seen of one mode's run, before anything is made of it. */
+import type { WireReading } from '../bench/wire-meter.ts';
+import type { Ledger } from './ledger.ts';
+import type { Mode } from './options.ts';
+import type { InAndOut, PeerBytes } from './participant.ts';
+import type { ServerReading } from './server-traffic.ts';
+
+/** Times are of the machine's clock, ms. */
+export interface Observations {
+  readonly mode: Mode;
+  readonly ledger: Ledger;
+  readonly firstMessageAtMs: number;
+  /** When the last peer was ready. */
+  readonly allInAtMs: number;
+  /** From each peer's start to `ready`, ms. */
+  readonly joinMs: readonly number[];
+  /** What the server told, once a second and when it was asked. */
+  readonly series: readonly ServerReading[];
+  readonly server: {
+    /** Before the first peer starts; the server itself has. */
+    readonly started: ServerReading;
+    /** Everybody who comes early is in and all has settled. */
+    readonly setUp: ServerReading;
+    /** The last delivery has been made, and what follows it. */
+    readonly written: ServerReading;
+    readonly idled: ServerReading;
+  };
+  /** Sums over all peers without a browser. */
+  readonly peers: PeerBytes;
+  readonly browsers: { readonly direct: InAndOut } | undefined;
+  readonly mesh: MeshObservations | undefined;
+  /** Sentences: what happened that makes the run not to be believed. */
+  readonly troubles: readonly string[];
+}
+
+export interface MeshObservations {
+  readonly setUp: WireReading;
+  readonly written: WireReading;
+  readonly idled: WireReading;
+  /** Indices of the peers that were metered: those without a browser. */
+  readonly metered: ReadonlySet<number>;
+  readonly directLinks: number;
+  readonly relayedLinks: number;
+  /** Of each newcomer: server bytes, heartbeats apart, until its first direct link. Empty where they came at once. */
+  readonly firstLinks: readonly number[];
+  /** All server bytes of the set-up but heartbeats, for each peer. */
+  readonly setUpEach: number;
+}
