@@ -1,5 +1,4 @@
 /** W1, W3, A1 and Q1 from what came over the links of a room while somebody wrote, and while nobody did. */
-import { HERE_MS } from '@snug/client/mesh/presence/attendance.ts';
 import type { Wire } from './wire-meter.ts';
 
 export interface RoomWire {
@@ -38,20 +37,7 @@ export function receiptsAndPresencePerEntryByte({ writing }: RoomWire): number {
   return (receipts.bytes + presence.bytes) / entries.bytes;
 }
 
-/** Idling that is shorter may hold everybody's word that they are here, or nobody's. */
-const SHORT_IDLE_MS = HERE_MS;
-
-/**
- * Q1: frames a second and peer while nobody wrote, heartbeats apart. Everybody says "here" each half a minute or more, whether
- * anybody writes or not, and who came together says it together: where idling was shorter than that, presence is counted over
- * the whole time.
- */
-export function idleFramesPerSecond({ writing, idle, peers }: RoomWire): number {
-  const presence = idle.classes.presence.frames;
-  const rest = (framesOf(idle) - presence) / idle.ms;
-  const said =
-    idle.ms >= SHORT_IDLE_MS
-      ? presence / idle.ms
-      : (presence + writing.classes.presence.frames) / (writing.ms + idle.ms);
-  return ((said + rest) * 1000) / peers;
+/** Q1: a second and peer, heartbeats apart. */
+export function idleFramesPerSecond({ idle, peers }: RoomWire): number {
+  return framesOf(idle) / (idle.ms / 1000) / peers;
 }

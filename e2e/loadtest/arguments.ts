@@ -45,7 +45,7 @@ export const USAGE = `Usage: npm run loadtest -- [options]
   --join PATTERN     ${JOIN_PATTERNS.join(', ')} (${DEFAULTS.join})
   --relayed SHARE    of the peers cannot connect directly to anybody, 0 to 1 (${DEFAULTS.relayed}); mesh only
   --late N           of the peers join when half of the messages have been written (${DEFAULTS.late})
-  --idle SECONDS     nobody writes, after the messages (as long as they took, ${IDLE.least} to ${IDLE.most})
+  --idle SECONDS     nobody writes, after the messages (as long as they took, ${IDLE.least} to ${IDLE.most}); Q1 takes 30
   --seed N           the same options and seed are the same plan (${DEFAULTS.seed})
   --json FILE        the figures
   --report FILE      a page with charts

@@ -96,7 +96,7 @@ function observations(mode: Mode, change: Partial<Observations> = {}): Observati
 
 function resultOf(options: Partial<Options>, ...seen: readonly Observations[]): LoadtestResult {
   return {
-    options: { ...DEFAULTS, idle: 10, peers: 3, messages: 500, ...options },
+    options: { ...DEFAULTS, idle: 30, peers: 3, messages: 500, ...options },
     startedAt: '2026-01-01T00:00:00.000Z',
     machine: { node: 'v24', platform: 'linux', processors: 2, model: 'any', memoryGiB: 4 },
     commit: 'abc',
@@ -155,24 +155,20 @@ describe('A mode’s figures', () => {
     expect(mesh?.writing.overhead).toBe(300);
   });
 
-  it('spread presence, which comes in rounds, over all the time where idling was short', () => {
+  it('count every frame of who idles', () => {
     const quiet = wire(0, 0);
-    const classes = (presence: number, repair: number) => ({
-      ...quiet.classes,
-      presence: { frames: presence, bytes: presence * 30 },
-      repair: { frames: repair, bytes: repair * 30 },
-    });
-    const seen: MeshObservations = {
+    const classes = { ...quiet.classes, presence: { frames: 12, bytes: 360 } };
+    const seen = {
       ...MESH,
-      setUp: wire(0, 0, { classes: classes(0, 0) }),
-      written: wire(15_000, 0, { classes: classes(6, 90) }),
-      idled: wire(20_000, 0, { classes: classes(12, 96) }),
+      written: wire(20_000, 0, { classes }),
+      idled: wire(60_000, 0, {
+        classes: { ...classes, repair: { frames: 6, bytes: 60 }, tree: { frames: 6, bytes: 60 } },
+      }),
     };
     const { mesh } = modeResult(observations('mesh', { mesh: seen }));
-    expect(mesh?.idleFramesPerSecond).toBeCloseTo(12 / 20 / 3 + 6 / 5 / 3);
-    const long = { ...seen, idled: wire(45_000, 0, { classes: classes(12, 96) }) };
-    const { mesh: patient } = modeResult(observations('mesh', { mesh: long }));
-    expect(patient?.idleFramesPerSecond).toBeCloseTo((6 + 6) / 30 / 3);
+    expect(mesh?.idleFramesPerSecond).toBeCloseTo(12 / 40 / 3);
+    expect(mesh?.idleFramesByKind?.presence).toBe(0);
+    expect(mesh?.idleFramesByKind?.repair).toBeCloseTo(6 / 40 / 3);
   });
 
   it('have the set-up of everybody in place of first links where these cannot be told apart', () => {
@@ -238,6 +234,8 @@ describe('The measures of a run', () => {
     const alone = loadMeasures(resultOf({ relayed: 0.5 }, observations('mesh')));
     expect(Object.keys(alone)).toEqual(['R3idle', 'W1@3', 'W3@3', 'A1@3', 'W4@3', 'Q1']);
     expect(loadMeasures(resultOf({}, observations('router')))).toEqual({});
+    const hasty = loadMeasures(resultOf({ idle: 10 }, observations('mesh')));
+    expect(hasty).not.toHaveProperty('Q1');
   });
 
   it('count introductions while others write as bytes of the deliveries', () => {

@@ -33,9 +33,9 @@ export interface MeshFigures {
   readonly duplicatesPerDelivery: number;
   /** A1. */
   readonly receiptsAndPresencePerEntryByte: number;
-  /** Q1: frames a second and peer when nobody writes, heartbeats apart. */
+  /** Q1: frames a second and peer when nobody writes, heartbeats apart. Presence comes in rounds: half a minute says something. */
   readonly idleFramesPerSecond: number;
-  /** The same while idling alone, by what they were for. */
+  /** The same by what they were for. */
   readonly idleFramesByKind?: Readonly<Record<string, number>>;
   /** W4. */
   readonly mostLinks: number;
