@@ -1,5 +1,6 @@
 /** Sums and differences of what was counted. */
 import type { InAndOut, PeerBytes } from './participant.ts';
+import type { MeshFigures } from './result.ts';
 import { type ServerBytes, TRAFFIC_KINDS, type TrafficKind } from './server-traffic.ts';
 
 export function sumOfBytes(all: readonly PeerBytes[]): PeerBytes {
@@ -28,4 +29,11 @@ function kinds(bytes: (kind: TrafficKind) => number): Record<TrafficKind, number
 /** In and out, of some kinds or all. */
 export function allOf(bytes: ServerBytes, wanted: readonly TrafficKind[] = TRAFFIC_KINDS): number {
   return wanted.reduce((sum, kind) => sum + bytes.in[kind] + bytes.out[kind], 0);
+}
+
+/** All that crossed links while messages were written, ÷ deliveries: W1, and receipts, presence, repair, heartbeats. */
+export function allBytesPerDelivery({ writing, deliveries }: MeshFigures): number {
+  const { entries, tree, receipts, presence, repair, overhead } = writing;
+  const all = entries + tree + receipts + presence + repair + overhead;
+  return deliveries === 0 ? 0 : all / deliveries;
 }

@@ -1,4 +1,5 @@
 /** `npm run loadtest`: real peers and a real server through three ways of chatting, every byte accounted for. */
+import path from 'node:path';
 import { report, table, writeReport as writeJson } from '../bench/measure.ts';
 import { commandLine, parseCommand, USAGE } from './arguments.ts';
 import { loadMeasures } from './load-measures.ts';
@@ -36,7 +37,10 @@ try {
   if (Object.keys(measures).length > 0) console.log(table(measures));
   if (command.json !== undefined)
     writeJson(command.json, report('npm run loadtest', command.options, measures, result));
-  if (command.report !== undefined) await writeReport(command.report, result);
+  if (command.report !== undefined) {
+    await writeReport(command.report, result);
+    console.log(`Report: ${path.resolve(command.report)}`);
+  }
   for (const sentence of wrong) console.error(sentence);
   if (wrong.length > 0) console.error(`Again with: ${commandLine(command.options)}`);
   process.exit(wrong.length === 0 ? 0 : 1);

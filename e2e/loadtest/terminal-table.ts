@@ -1,5 +1,5 @@
 /** What a run shows in the terminal: one column for each way of doing it. */
-import { allOf } from './byte-sums.ts';
+import { allBytesPerDelivery, allOf } from './byte-sums.ts';
 import { chatPerDelivery, session } from './load-measures.ts';
 import type { InAndOut } from './participant.ts';
 import type { LoadtestResult, ModeResult } from './result.ts';
@@ -28,7 +28,8 @@ export function terminalTable({ options, modes }: LoadtestResult): string {
     ...(options.browsers > 0
       ? [['browsers, direct', ({ browsers }) => maybe(browsers?.direct, inAndOut)] satisfies Row]
       : []),
-    ['wire a delivery', ({ mesh }) => maybe(mesh?.bytesPerDelivery, bytes)],
+    ['peers a delivery, entries and tree', ({ mesh }) => maybe(mesh?.bytesPerDelivery, bytes)],
+    ['  and all else while writing', ({ mesh }) => maybe(mesh && allBytesPerDelivery(mesh), bytes)],
     [
       'links direct, relayed',
       ({ mesh }) => maybe(mesh, (m) => `${count(m.directLinks)}, ${count(m.relayedLinks)}`),

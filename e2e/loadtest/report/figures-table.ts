@@ -1,5 +1,6 @@
 /** All figures of the run, a row each, and what it takes to get them again. */
 import { commandLine } from '../arguments.ts';
+import { allBytesPerDelivery } from '../byte-sums.ts';
 import type { JoinPattern } from '../options.ts';
 import type { InAndOut } from '../participant.ts';
 import type { LoadtestResult, MeshWire, ModeResult } from '../result.ts';
@@ -119,7 +120,11 @@ function meshBlock({ mesh }: ModeResult, join: JoinPattern): Html | undefined {
     'The mesh between peers',
     ['', 'Mesh'],
     [
-      ['bytes between peers, each delivery', figure(mesh.bytesPerDelivery)],
+      ['bytes between peers, entries and tree, each delivery', figure(mesh.bytesPerDelivery)],
+      [
+        'all bytes between peers while they wrote, each delivery',
+        figure(allBytesPerDelivery(mesh)),
+      ],
       ['duplicates, each delivery', figure(mesh.duplicatesPerDelivery)],
       ['receipts and presence ÷ entries', figure(mesh.receiptsAndPresencePerEntryByte)],
       ['frames a second and peer when nobody writes', figure(mesh.idleFramesPerSecond)],
