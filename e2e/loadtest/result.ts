@@ -64,7 +64,7 @@ export interface ModeResult {
   /** From a peer's start to `ready`, ms. */
   readonly joinMs: Percentiles;
   readonly server: {
-    /** In the order of time, one a second at least; `atMs` from the first peer's start. */
+    /** In the order of time, one a second at least; here `atMs` counts from the first peer's start. */
     readonly series: readonly ServerReading[];
     /** When the first message was written, the last delivery was made, idling began and ended: ms from the first peer's start. */
     readonly firstMessageAtMs: number;
@@ -96,7 +96,7 @@ export interface ModeResult {
   readonly mesh?: MeshFigures;
 }
 
-/** Server bytes per delivery by room size: what the report draws against the size. Each from a run of its own, or computed where it says so. */
+/** A whole run: every mode that was asked for, with the same plan, on the same machine. */
 export interface LoadtestResult {
   readonly options: Options;
   readonly startedAt: string;

@@ -15,7 +15,7 @@ export interface ServerBytes {
 
 /** What a mode's server process answers when it is asked, and of itself once a second. */
 export interface ServerReading {
-  /** Milliseconds of the machine's monotonic clock, the same in all processes. */
+  /** Milliseconds: as a server's process says it, of the machine's monotonic clock, the same in all processes. */
   readonly atMs: number;
   readonly bytes: ServerBytes;
   /**

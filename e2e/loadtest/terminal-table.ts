@@ -29,7 +29,10 @@ export function terminalTable({ options, modes }: LoadtestResult): string {
       ? [['browsers, direct', ({ browsers }) => maybe(browsers?.direct, inAndOut)] satisfies Row]
       : []),
     ['peers a delivery, entries and tree', ({ mesh }) => maybe(mesh?.bytesPerDelivery, bytes)],
-    ['  and all else while writing', ({ mesh }) => maybe(mesh && allBytesPerDelivery(mesh), bytes)],
+    [
+      '  with all else while writing',
+      ({ mesh }) => maybe(mesh && allBytesPerDelivery(mesh), bytes),
+    ],
     [
       'links direct, relayed',
       ({ mesh }) => maybe(mesh, (m) => `${count(m.directLinks)}, ${count(m.relayedLinks)}`),

@@ -1,6 +1,6 @@
 /**
  * The links of one simulated device: gives the real overlay and the real routes their links, signals and server on the
- * virtual network, as `client/mesh/device/links.ts` does for real.
+ * virtual network, as `client/mesh/device/links-of-device.ts` does for real.
  */
 import type { TopicSpec } from '@snug/client/mesh/links-port.ts';
 import { Overlay } from '@snug/client/mesh/overlay/overlay.ts';

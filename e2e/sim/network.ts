@@ -33,7 +33,7 @@ const RESET_NOTICED_MS = [10, 300] as const;
 
 export class Network {
   readonly #o: NetworkOptions;
-  /** Hosts from this part of the numbering on are cut off from the others, while it lasts. */
+  /** Hosts that are cut off from the others, while it lasts. */
   #cutOff: ReadonlySet<number> = new Set();
   readonly #links = new Set<Link>();
 

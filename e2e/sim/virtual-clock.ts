@@ -77,7 +77,7 @@ export class VirtualClock {
   }
 }
 
-/** Least time between two wakings of one machine, ms, as the real drivers have it. */
+/** Least time between two wakings of one machine, ms: the overlay's in its real driver. */
 const LEAST_PAUSE_MS = 10;
 
 /** Wakes a machine at its `wakeAt`, which moves with every input. */
