@@ -10,6 +10,7 @@ import { install } from './install.mjs';
 import { buildPage, ensurePage, printSizes } from './page.mjs';
 import { Processes } from './processes.mjs';
 import { tests } from './tests.mjs';
+import { usages } from './usages.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const [what, ...args] = process.argv.slice(2);
@@ -21,6 +22,25 @@ function say(line) {
 }
 
 const signalingMain = path.join('signaling', 'main.ts');
+
+/** What is asked is only what can be asked: then nothing is built or fetched for it. */
+const onlyHelp = args.includes('--help') || args.includes('-h');
+
+/** For programs in which peers run: automerge-repo's throttle asks for timers in the past. */
+const peersInside = '--disable-warning=TimeoutNegativeWarning';
+
+/** Runs an instrument of `e2e`. */
+function instrument(context, name, options) {
+  return context.run([peersInside, path.join('e2e', name, 'main.ts'), ...args], options).exit;
+}
+
+/** The same of one that needs a browser and the built page. */
+async function instrumentOfBrowsers(context, name) {
+  if (onlyHelp) return instrument(context, name);
+  const chromium = await ensureChromium(context);
+  if (!chromium || !(await ensurePage(context))) return 1;
+  return instrument(context, name, { env: { CHROMIUM: chromium } });
+}
 
 const tasks = {
   async start(context) {
@@ -74,45 +94,26 @@ const tasks = {
 
   check: (context) => tests(context, ['static']),
 
-  async bench(context) {
-    const chromium = await ensureChromium(context);
-    if (!chromium || !(await ensurePage(context))) return 1;
-    const env = { CHROMIUM: chromium };
-    return context.run([path.join('e2e', 'bench', 'main.ts'), ...args], { env }).exit;
-  },
+  bench: (context) => instrumentOfBrowsers(context, 'bench'),
 
-  async loadtest(context) {
+  loadtest(context) {
     // Only real browsers need a page and a browser.
     const browsers = args.some((arg) => arg === '--browsers' || arg.startsWith('--browsers='));
-    const chromium = browsers ? await ensureChromium(context) : undefined;
-    if (browsers && (!chromium || !(await ensurePage(context)))) return 1;
-    return context.run(
-      [
-        '--disable-warning=TimeoutNegativeWarning',
-        path.join('e2e', 'loadtest', 'main.ts'),
-        ...args,
-      ],
-      chromium ? { env: { CHROMIUM: chromium } } : {},
-    ).exit;
+    return browsers ? instrumentOfBrowsers(context, 'loadtest') : instrument(context, 'loadtest');
   },
 
-  sim: (context) => context.run([path.join('e2e', 'sim', 'main.ts'), ...args]).exit,
+  sim: (context) => instrument(context, 'sim'),
 
-  async natlab(context) {
-    const chromium = await ensureChromium(context);
-    if (!chromium || !(await ensurePage(context))) return 1;
-    const env = { CHROMIUM: chromium };
-    return context.run([path.join('e2e', 'natlab', 'main.ts'), ...args], { env }).exit;
-  },
+  natlab: (context) => instrumentOfBrowsers(context, 'natlab'),
 
-  chaos: (context) => context.run([path.join('e2e', 'chaos', 'main.ts'), ...args]).exit,
+  chaos: (context) => instrument(context, 'chaos'),
 
-  fuzz: (context) => context.run([path.join('e2e', 'fuzz', 'main.ts'), ...args]).exit,
+  fuzz: (context) => instrument(context, 'fuzz'),
 
   peer: (context) =>
     context.run([
-      // automerge-repo's throttle asks for timers in the past; node:sqlite is a release candidate in this Node.
-      '--disable-warning=TimeoutNegativeWarning',
+      peersInside,
+      // node:sqlite is a release candidate in this Node.
       '--disable-warning=ExperimentalWarning',
       path.join('client', 'headless', 'main.ts'),
       ...args,
@@ -123,6 +124,15 @@ async function main() {
   const task = Object.hasOwn(tasks, what ?? '') ? tasks[what] : undefined;
   if (!task) {
     say(`Say what to do: node .ci/bootstrap.mjs ${Object.keys(tasks).join('|')} [arguments]`);
+    return 2;
+  }
+  const own = Object.hasOwn(usages, what) ? usages[what] : undefined;
+  if (own && onlyHelp) {
+    process.stdout.write(`${own.usage}\n`);
+    return 0;
+  }
+  if (own && !own.takesArguments && args.length > 0) {
+    say(`npm ${own.name} takes no ${args[0]}. See: npm ${own.name} -- --help`);
     return 2;
   }
   const runtime = await install({ root, processes, say });

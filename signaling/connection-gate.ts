@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { PROTOCOL_VERSION } from '@snug/shared/protocol/limits.ts';
 import { Hello, type Problem } from '@snug/shared/protocol/signaling.ts';
-import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
+import { type Rate, TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import * as v from 'valibot';
 import { problem } from './answer.ts';
 import { countedAddress, originAllowed, strangeHost } from './hosts.ts';
@@ -20,14 +20,19 @@ const FULL_MARGIN = 64;
  */
 export class ConnectionGate {
   readonly #settings: Settings;
-  readonly #limits: Limits;
+  readonly #packets: Rate;
   readonly #now: () => number;
   readonly #addresses = new Map<string, number>();
   readonly #greeted = new WeakSet<Connection>();
 
   constructor(settings: Settings, limits: Limits, now: () => number) {
     this.#settings = settings;
-    this.#limits = limits;
+    const { events, relayFrames } = limits;
+    // An event and its attachments are up to three packets; twice that, since the network may hold some up.
+    this.#packets = {
+      perSecond: 6 * (events.perSecond + relayFrames.perSecond),
+      burst: 6 * (events.burst + relayFrames.burst),
+    };
     this.#now = now;
   }
 
@@ -57,15 +62,7 @@ export class ConnectionGate {
         else this.#addresses.delete(address);
       });
     }
-    const { events, relayFrames } = this.#limits;
-    // An event and its attachments are up to three packets; twice that, since the network may hold some up.
-    const bucket = new TokenBucket(
-      {
-        perSecond: 6 * (events.perSecond + relayFrames.perSecond),
-        burst: 6 * (events.burst + relayFrames.burst),
-      },
-      this.#now(),
-    );
+    const bucket = new TokenBucket(this.#packets, this.#now());
     connection.on('packet', ({ data }: { data?: unknown }) => {
       const namespace = typeof data === 'string' && data.startsWith('0/');
       if (namespace || !bucket.take(1, this.#now())) connection.close();

@@ -37,12 +37,13 @@ export interface ExchangeOptions {
   readonly random: () => number;
   /** Milliseconds. */
   readonly now: () => number;
-  readonly welcome: () => Welcome;
+  readonly welcome: () => Omit<Welcome, 'joined'>;
   /** Told of what should not happen. */
   readonly onError: (error: unknown) => void;
 }
 
 type Ack = (answer: Answer<unknown>) => void;
+type JoinedOnWire = v.InferInput<typeof Joined>;
 interface Known {
   readonly session: Session;
   readonly peer: PeerId;
@@ -157,7 +158,7 @@ export class Exchange {
         return refusal('bad-request', 'The challenge of this connection has been answered.');
       }
       session.challenge = null;
-      const { peer, nonce } = message;
+      const { peer, nonce, topics } = message;
       const good = answersChallenge(session.hosts, challenge, message);
       session.hosts = [];
       if (!good) {
@@ -172,26 +173,34 @@ export class Exchange {
       session.authenticated(peer, Buffer.from(nonce).toString('base64url'));
       this.#sessions.set(peer, session);
       this.#options.counters.authentications++;
-      return { answer: yes(this.#options.welcome()) };
+      const welcome = this.#options.welcome();
+      if (topics === undefined) return { answer: yes(welcome) };
+      // Each costs what a request of its own would.
+      const joined = topics.map((topic) =>
+        this.#limited(session) === null ? this.#enter({ session, peer }, topic) : null,
+      );
+      return { answer: yes({ ...welcome, joined }) };
     });
   }
 
-  #join({ session, peer }: Known, topic: Topic): Outcome {
+  #join(sender: Known, topic: Topic): Outcome {
+    const joined = this.#enter(sender, topic);
+    if (joined !== null) return { answer: yes(joined) };
+    const most = this.#options.limits.topicsPerPeer;
+    return refusal('too-many-topics', `A peer may be in ${most} topics. Leave one first.`);
+  }
+
+  /** `null` when the peer is in as many topics as it may. */
+  #enter({ session, peer }: Known, topic: Topic): JoinedOnWire | null {
     const { limits, random, counters } = this.#options;
     if (!session.topics.has(topic)) {
-      if (session.topics.size >= limits.topicsPerPeer) {
-        return refusal(
-          'too-many-topics',
-          `A peer may be in ${limits.topicsPerPeer} topics. Leave one first.`,
-        );
-      }
+      if (session.topics.size >= limits.topicsPerPeer) return null;
       session.topics.add(topic);
       counters.joins++;
     }
     const size = this.#rendezvous.join(topic, peer);
     const sample = this.#rendezvous.sample(topic, peer, limits.sample, random);
-    const joined: v.InferInput<typeof Joined> = { size, peers: this.#present(sample) };
-    return { answer: yes(joined) };
+    return { size, peers: this.#present(sample) };
   }
 
   #here({ session }: Known, topic: Topic, asked: readonly PeerId[]): Outcome {

@@ -45,6 +45,7 @@ const EVENTS = ['authenticate', 'join', 'leave', 'here', 'signal', 'relay'];
 const FIELDS = [
   'to',
   'topic',
+  'topics',
   'peers',
   'peer',
   'nonce',

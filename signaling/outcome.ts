@@ -63,9 +63,15 @@ export function delivered(result: Forwarded): Outcome {
 /** Roughly what an answer takes on the wire. */
 export function answerBytes(answer: Answer<unknown>): number {
   if (!answer.ok) return ANSWER_BYTES + 2 * answer.problem.message.length;
-  const value = answer.value;
-  const many = typeof value === 'object' && value !== null && 'peers' in value ? value.peers : null;
-  return ANSWER_BYTES + (Array.isArray(many) ? many.length * PEER_BYTES : 0);
+  return ANSWER_BYTES + PEER_BYTES * peersIn(answer.value);
+}
+
+/** How many peers an answer names, each topic that it joins counted as one more. */
+function peersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if ('peers' in value && Array.isArray(value.peers)) return value.peers.length;
+  if (!('joined' in value) || !Array.isArray(value.joined)) return 0;
+  return value.joined.reduce((sum: number, each: unknown) => sum + 1 + peersIn(each), 0);
 }
 
 const Addressed = v.object({ to: RelayOut.entries.to });

@@ -124,6 +124,62 @@ describe('authentication', () => {
   });
 });
 
+describe('topics that come with the answer to the challenge', () => {
+  /** What became of each. */
+  async function enter(topics: readonly string[], options?: Parameters<typeof open>[0]) {
+    const peer = open(options);
+    const { nonce } = await peer.challenges.take();
+    const welcome = await peer.authenticate(nonce, peer.host, topics);
+    return { peer, joined: welcome.ok ? welcome.value.joined : problemOf(welcome)?.code };
+  }
+
+  it('are joined, each answered as by itself', async () => {
+    const [first, second] = [randomTopic(), randomTopic()];
+    const a = await connect();
+    await a.join(second);
+    const { peer, joined } = await enter([first, second]);
+    expect(joined).toEqual([
+      { size: 1, peers: [] },
+      { size: 2, peers: [{ peer: a.id, nonce: a.nonce }] },
+    ]);
+    expect(await a.here(second, [peer.id])).toMatchObject({ value: { size: 2 } });
+    expect(await peer.leave(first)).toMatchObject({ ok: true });
+    expect(server.counters).toMatchObject({ joins: 3, topics: 1 });
+  });
+
+  it('are not joined by whom the challenge does not let in', async () => {
+    const { joined } = await enter([randomTopic()], { headers: { host: 'localhost' } });
+    expect(joined).toBe('bad-signature');
+    expect(server.counters).toMatchObject({ joins: 0, topics: 0, peers: 0 });
+  });
+
+  it('are as many as a peer may be in, and the others are refused by name when it asks', async () => {
+    await start({ topicsPerPeer: 2 });
+    const topics = [randomTopic(), randomTopic(), randomTopic()];
+    const { peer, joined } = await enter(topics);
+    expect(joined).toMatchObject([{ size: 1 }, { size: 1 }, null]);
+    expect(await peer.join(topics[2] ?? '')).toMatchObject({
+      problem: { code: 'too-many-topics' },
+    });
+  });
+
+  it('cost what requests of their own would', async () => {
+    await start({ events: { perSecond: 1, burst: 3 } });
+    const { peer, joined } = await enter([randomTopic(), randomTopic(), randomTopic()]);
+    expect(joined).toMatchObject([{ size: 1 }, { size: 1 }, null]);
+    expect(await peer.join(randomTopic())).toMatchObject({ problem: { code: 'rate-limited' } });
+  });
+
+  it('fit their schema, or nobody is let in', async () => {
+    const many = Array.from({ length: SIGNALING_LIMITS.topicsPerPeer + 1 }, randomTopic);
+    for (const topics of [['short'], many]) {
+      const { joined } = await enter(topics);
+      expect(joined).toBe('bad-request');
+    }
+    expect(server.counters).toMatchObject({ peers: 0, topics: 0 });
+  });
+});
+
 describe('versions of the protocol', () => {
   it.each([0, 99])('refuses version %s, and says so', async (version) => {
     const peer = open({ version });

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
 import type { ClientToServer, Problem, ServerToClient } from '@snug/shared/protocol/signaling.ts';
 import { type ExtendedError, Server } from 'socket.io';
 import * as v from 'valibot';
 import { problem } from './answer.ts';
 import type { Backlog } from './backlog.ts';
+import { newChallenge } from './challenge.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { type CountersNow, emptyCounters, metricsText } from './counters.ts';
 import { Exchange } from './exchange.ts';
-import { gatherWrites } from './gathered-writes.ts';
+import { GatheredWrites } from './gathered-writes.ts';
 import { challengeHosts, isLoopback } from './hosts.ts';
 import { iceServers } from './ice-servers.ts';
 import { errorFields, type Log } from './log.ts';
@@ -73,6 +75,7 @@ export function createSignalingServer(
   const backlog: Backlog = { bytes: 0 };
   const bytes = new SocketBytes();
   const sessions = new Set<Session>();
+  const writes = new GatheredWrites();
   const startedAt = now();
   let stun: StunResponder | null = null;
   let address: Address | null = null;
@@ -122,7 +125,10 @@ export function createSignalingServer(
       response.destroy();
     }
   });
-  http.on('upgrade', (_request, socket) => bytes.watch(socket));
+  http.on('upgrade', (_request, socket) => {
+    bytes.watch(socket);
+    socket.on('finish', destroy);
+  });
 
   const gate = new ConnectionGate(settings, limits, now);
   const io = new Server<ClientToServer, ServerToClient>(http, {
@@ -137,7 +143,7 @@ export function createSignalingServer(
         : gate.refusesRequest(request, io.engine.clientsCount);
       if (refused !== null) counters.refusals[closing ? 'shutting-down' : 'server-full']++;
       // The answer to the upgrade, and Engine.IO's greeting. A refusal is not held back: its connection is destroyed at once.
-      else gatherWrites(request.socket);
+      else writes.holdStream(request.socket);
       callback(refused, refused === null);
     },
   });
@@ -148,7 +154,11 @@ export function createSignalingServer(
 
   io.use((socket, next) => {
     const refused = gate.refusesSocket(socket, io.engine.clientsCount);
-    if (refused === null) return next();
+    if (refused === null) {
+      // Socket.IO's greeting and the challenge.
+      writes.hold(socket.conn);
+      return next();
+    }
     counters.refusals[refused.code]++;
     next(connectError(refused));
     // After the refusal has been written; a client that speaks otherwise has nothing more to say here.
@@ -156,7 +166,7 @@ export function createSignalingServer(
   });
 
   io.on('connection', (socket) => {
-    const challenge = randomBytes(32);
+    const challenge = newChallenge();
     const hosts = challengeHosts(socket.handshake.headers, settings);
     forgetHeaders(socket);
     const session = new Session(socket, hosts, challenge, backlog, limits, now());
@@ -168,13 +178,16 @@ export function createSignalingServer(
     });
     socket.conn.on('flush', (packets: readonly unknown[]) => {
       session.backlog.handedOver();
-      // A message and its attachments.
-      if (packets.length > 1) gatherWrites(socket.request.socket);
+      // Several messages, or one and its attachments.
+      if (packets.length > 1) writes.holdStream(socket.request.socket);
     });
     // Engine.IO's own `drain` comes at hand-over; the transport's when the last write of the batch has gone out.
     socket.conn.transport.on('drain', () => session.backlog.taken());
     // Middleware that passes nothing on: nobody listens behind it, and to go on costs a turn of the queue for each event.
-    socket.use(([event, ...args]: unknown[]) => exchange.received(session, event, args));
+    socket.use(([event, ...args]: unknown[]) => {
+      writes.hold(socket.conn);
+      exchange.received(session, event, args);
+    });
     socket.on('disconnect', () => {
       sessions.delete(session);
       exchange.disconnected(session);
@@ -271,6 +284,14 @@ export function createSignalingServer(
       return address;
     },
   };
+}
+
+/**
+ * Whoever has taken leave has nothing more to say, and the server closes first (RFC 6455, §7.1.1). To wait for the other's end
+ * would cost another event, and two errors that are made for nobody; thousands may leave at once.
+ */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 /** Socket.IO keeps a connection's request while it lasts; the headers of a browser's take some kilobytes, and tell on people. */

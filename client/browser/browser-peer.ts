@@ -7,11 +7,16 @@ import { openDeviceKey, type StoredDeviceKey } from '@snug/shared/crypto/device-
 import type { Bearings } from '../engine/bearings.ts';
 import type { Commands, EngineView, Peer, Result, View } from '../engine/view.ts';
 import { createLinks, type Links } from '../mesh/device/links.ts';
-import type { LinksStatus } from '../mesh/links-port.ts';
+import type { LinksCommand, LinksStatus } from '../mesh/links-port.ts';
+import { CommandsByName, type Input } from './commands-by-name.ts';
 import type { Call, CommandName, FromEngine, TabMessage, ToEngine } from './engine-port.ts';
+import { erase, forgetTexts, storagesHere } from './erasing.ts';
+import { ExpectedMeeting } from './expected-meeting.ts';
+import { engineThread, type HeadStart } from './head-start.ts';
 import { Leadership } from './leadership.ts';
 import { ownServer } from './own-server.ts';
 import { AGAIN_MS, TabCalls } from './tab-calls.ts';
+import { Wiping } from './wiping.ts';
 
 const NO_LINKS: LinksStatus = {
   servers: [],
@@ -23,34 +28,59 @@ const STATUS_MS = 1_000;
 /** The engine is asked whether it is alive, and restarted when it has not answered for so long, ms. */
 const PING_MS = 5_000;
 const STALLED_MS = 30_000;
+/** How long an engine that is to be erased may take to say goodbye, ms. */
+const GOODBYE_MS = 3_000;
 
-export function createBrowserPeer(): Peer {
-  return new BrowserPeer();
+export function createBrowserPeer(begun: HeadStart): Peer {
+  return new BrowserPeer(begun);
 }
 
-type Input<N extends CommandName> = Parameters<Commands[N]>[0];
-
-class BrowserPeer implements Peer {
+class BrowserPeer extends CommandsByName implements Peer {
   readonly #tab = toBase64url(randomBytes(9));
   readonly #channel = new BroadcastChannel('snug tabs');
   readonly #listeners = new Set<(view: View) => void>();
   readonly #leadership: Leadership;
   readonly #server: Promise<string>;
+  /** Asked before the first engine starts; it may have changed when another does. */
+  #persisted: Promise<boolean> | undefined = isPersisted();
   readonly #calls = new TabCalls(this.#tab);
   readonly #page = location.href.split('#', 1)[0] ?? location.origin;
   #mode: 'starting' | 'lead' | 'follow' = 'starting';
   #worker: Worker | undefined;
+  /** Begun before it was known what for. */
+  #spare: Worker | undefined;
+  /** A leading engine has said under which key it runs: it answers calls. */
+  #engineBegun = false;
+  #expected: ExpectedMeeting | undefined;
   #links: Links | undefined;
+  /** What the engine wants of the links that are still being made. */
+  #unheard: LinksCommand[] = [];
   #view: View = { phase: 'starting', spaces: [], links: NO_LINKS };
   #watched: Input<'watch'> = null;
   #ledBy: LinksStatus = NO_LINKS;
   /** When the engine was asked whether it is alive, while it has not answered. */
   #pingedAt: number | undefined;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
+  readonly #wiping = new Wiping({
+    follows: () => this.#mode === 'follow',
+    tell: (message) => this.#channel.postMessage(message),
+    silence: () => this.#silence(),
+    erase: () => erase(storagesHere),
+    giveUp: () => void this.close(),
+    beginAnew: () => this.#beginAnew(),
+  });
+  #engineClosed = () => {};
   #closed = false;
 
-  constructor() {
-    this.#server = ownServer(this.#page);
+  constructor(begun: HeadStart) {
+    super();
+    this.#spare = begun.worker;
+    this.#server = ownServer(this.#page, begun.config);
+    const address = location.href;
+    void this.#server.then((server) => {
+      if (this.#mode !== 'follow' && !this.#closed && !this.#links)
+        this.#expected = ExpectedMeeting.at(address, server);
+    });
     this.#leadership = new Leadership({
       tab: this.#tab,
       tell: (message) => this.#channel.postMessage(message),
@@ -81,45 +111,16 @@ class BrowserPeer implements Peer {
     return () => this.#listeners.delete(listener);
   }
 
-  setName(input: Input<'setName'>) {
-    return this.#call('setName', input);
-  }
-  createSpace(input: Input<'createSpace'>) {
-    void this.#persist();
-    return this.#call('createSpace', input);
-  }
-  joinSpace(input: Input<'joinSpace'>) {
-    void this.#persist();
-    return this.#call('joinSpace', input);
-  }
-  invite(input: Input<'invite'>) {
-    return this.#call('invite', input);
-  }
-  leaveSpace(input: Input<'leaveSpace'>) {
-    return this.#call('leaveSpace', input);
-  }
-  setServers(input: Input<'setServers'>) {
-    return this.#call('setServers', input);
-  }
-  createChannel(input: Input<'createChannel'>) {
-    return this.#call('createChannel', input);
-  }
-  say(input: Input<'say'>) {
-    return this.#call('say', input);
-  }
-  typing(input: Input<'typing'>) {
-    return this.#call('typing', input);
-  }
-  markRead(input: Input<'markRead'>) {
-    return this.#call('markRead', input);
-  }
-
   async watch(input: Input<'watch'>): Promise<Result<null>> {
     this.#watched = input;
-    if (this.#mode === 'lead') return this.#call('watch', input) as ReturnType<Commands['watch']>;
+    if (this.#mode === 'lead') return this.call('watch', input) as ReturnType<Commands['watch']>;
     this.#tellEngine({ do: 'watch', watched: input });
     this.#tellPending();
     return { ok: true, value: null };
+  }
+
+  wipe(): Promise<Result<null>> {
+    return this.#wiping.asked();
   }
 
   async close(): Promise<void> {
@@ -131,13 +132,16 @@ class BrowserPeer implements Peer {
     await this.#links?.close();
     this.#channel.close();
     this.#worker?.terminate();
+    this.#spare?.terminate();
+    this.#expected?.close();
   }
 
   // Who leads
 
   #become(mode: 'lead' | 'follow'): void {
-    if (this.#mode === mode || this.#closed) return;
+    if (this.#mode === mode || this.#closed || this.#wiping.isUnderWay) return;
     this.#mode = mode;
+    if (mode === 'follow') this.#expected?.close();
     void this.#startEngine(mode);
   }
 
@@ -145,15 +149,18 @@ class BrowserPeer implements Peer {
     this.#worker?.terminate();
     void this.#links?.close();
     this.#links = undefined;
-    const worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' });
+    this.#unheard = [];
+    this.#engineBegun = false;
+    const worker = this.#spare ?? engineThread();
+    this.#spare = undefined;
     this.#worker = worker;
     this.#pingedAt = undefined;
     worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
       if (worker === this.#worker) this.#fromEngine(data);
     };
-    worker.onerror = (event) => console.error(event.message);
-    const persisted = (await navigator.storage?.persisted?.()) ?? false;
-    const server = await this.#server;
+    const asked = this.#persisted ?? isPersisted();
+    this.#persisted = undefined;
+    const [server, persisted] = await Promise.all([this.#server, asked]);
     if (worker !== this.#worker) return;
     const page = this.#page;
     this.#tellEngine({ do: 'start', mode, server, page, persisted, tab: this.#tab });
@@ -164,14 +171,15 @@ class BrowserPeer implements Peer {
   #fromEngine(message: FromEngine): void {
     switch (message.is) {
       case 'device':
-        void this.#startLinks(message.stored);
-        return;
+        return this.#begin(message.stored);
       case 'view':
         return this.#show(message.view);
       case 'answer':
         return this.#calls.answer(message.id, message.result);
       case 'links':
-        return this.#links?.command(message.command);
+        if (this.#links) this.#links.command(message.command);
+        else this.#unheard.push(message.command);
+        return;
       case 'bearings':
         return this.#tellTabs(message.bearings);
       case 'failed':
@@ -184,7 +192,17 @@ class BrowserPeer implements Peer {
         return;
       case 'closed':
         this.#worker?.terminate();
+        this.#engineClosed();
     }
+  }
+
+  /** The engine runs, and reads back what there is while the links are made. */
+  #begin(stored: StoredDeviceKey): void {
+    this.#engineBegun = true;
+    void this.#startLinks(stored);
+    // What was asked before there was an engine to ask.
+    this.#calls.handAll((id, call) => this.#handOver(id, call));
+    if (this.#watched) void this.watch(this.#watched);
   }
 
   async #startLinks(stored: StoredDeviceKey): Promise<void> {
@@ -192,9 +210,12 @@ class BrowserPeer implements Peer {
     const device = await openDeviceKey(stored);
     const ownServer = await this.#server;
     if (worker !== this.#worker || this.#mode !== 'lead') return;
-    this.#links = createLinks({
+    const expected = this.#expected;
+    this.#expected = undefined;
+    const links = createLinks({
       device,
       ownServer,
+      ...(expected && { expected: expected.server, connect: expected.connect }),
       emit: (event) => {
         if (worker !== this.#worker) return;
         const transfer = event.is === 'frame' ? [event.frame.buffer as ArrayBuffer] : [];
@@ -202,10 +223,8 @@ class BrowserPeer implements Peer {
         if (event.is !== 'frame') this.#refreshLinks();
       },
     });
-    this.#tellEngine({ do: 'linked' });
-    // What was asked before there was an engine to ask.
-    this.#calls.handAll((id, call) => this.#handOver(id, call));
-    if (this.#watched) void this.watch(this.#watched);
+    this.#links = links;
+    for (const command of this.#unheard.splice(0)) links.command(command);
   }
 
   #watchEngine(): void {
@@ -226,7 +245,7 @@ class BrowserPeer implements Peer {
 
   // Calls
 
-  #call<N extends CommandName>(name: N, input: Input<N>): ReturnType<Commands[N]> {
+  protected call<N extends CommandName>(name: N, input: Input<N>): ReturnType<Commands[N]> {
     // What answers a call of this name, in whichever thread or tab, is this program's own command of this name.
     const result = this.#calls.make(name, input, (id, call) =>
       this.#handOver(id, call),
@@ -237,7 +256,7 @@ class BrowserPeer implements Peer {
 
   /** False when there is nobody yet to hand it to. */
   #handOver(id: number, call: Call): boolean {
-    if (this.#mode === 'lead' && this.#links) this.#tellEngine({ do: 'call', id, call });
+    if (this.#mode === 'lead' && this.#engineBegun) this.#tellEngine({ do: 'call', id, call });
     else if (this.#mode === 'follow')
       this.#channel.postMessage({ tell: 'call', from: this.#tab, id, call } satisfies TabMessage);
     else return false;
@@ -279,6 +298,9 @@ class BrowserPeer implements Peer {
         this.#leadership.hear(message);
         this.#channel.postMessage({ tell: 'hello' } satisfies TabMessage);
         return;
+      case 'wipe':
+      case 'wiped':
+        return this.#wiping.hear(message);
       default:
         return this.#leadership.hear(message);
     }
@@ -294,6 +316,32 @@ class BrowserPeer implements Peer {
     if (this.#closed) return;
     const links = this.#links?.status() ?? NO_LINKS;
     this.#channel.postMessage({ tell: 'bearings', bearings, links } satisfies TabMessage);
+  }
+
+  // Wiping
+
+  /** Says goodbye while the links are up, then lets go of everything but the lead. */
+  async #silence(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#view = { phase: 'starting', spaces: [], links: NO_LINKS };
+    this.#notify();
+    await new Promise<void>((resolve) => {
+      this.#engineClosed = resolve;
+      setTimeout(resolve, GOODBYE_MS);
+      this.#tellEngine({ do: 'leave' });
+      if (!this.#worker) resolve();
+    });
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#spare?.terminate();
+    await this.#links?.close();
+  }
+
+  #beginAnew(): void {
+    forgetTexts(storagesHere);
+    // Its address may name a space.
+    history.replaceState(null, '', this.#page);
+    location.reload();
   }
 
   // View
@@ -315,7 +363,13 @@ class BrowserPeer implements Peer {
     for (const listener of this.#listeners) listener(this.#view);
   }
 
-  async #persist(): Promise<void> {
-    if (await navigator.storage?.persist?.()) this.#tellEngine({ do: 'persisted' });
+  protected keeping(): void {
+    void navigator.storage?.persist?.().then((kept) => {
+      if (kept) this.#tellEngine({ do: 'persisted' });
+    });
   }
+}
+
+async function isPersisted(): Promise<boolean> {
+  return (await navigator.storage?.persisted?.()) ?? false;
 }

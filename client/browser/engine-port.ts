@@ -28,8 +28,6 @@ export type ToEngine =
     }
   | { readonly do: 'call'; readonly id: number; readonly call: Call }
   | { readonly do: 'links'; readonly event: LinksEvent }
-  /** Links are there: the engine may begin. */
-  | { readonly do: 'linked' }
   /** Persistence was granted. */
   | { readonly do: 'persisted' }
   /** Another tab follows: tell it the bearings, now and whenever they change. */
@@ -39,10 +37,12 @@ export type ToEngine =
   | { readonly do: 'watch'; readonly watched: Parameters<Commands['watch']>[0] }
   | { readonly do: 'pending'; readonly pending: readonly PendingView[] }
   | { readonly do: 'ping' }
-  | { readonly do: 'close' };
+  | { readonly do: 'close' }
+  /** Says goodbye for good, then closes. */
+  | { readonly do: 'leave' };
 
 export type FromEngine =
-  /** A leading engine runs under this key: links can be made. */
+  /** A leading engine runs under this key: it can be asked from now on, and links can be made. */
   | { readonly is: 'device'; readonly stored: StoredDeviceKey }
   | { readonly is: 'view'; readonly view: EngineView }
   | { readonly is: 'answer'; readonly id: number; readonly result: Result<unknown> }
@@ -72,4 +72,8 @@ export type TabMessage =
   /** A tab leads from now on; whoever led before steps down. */
   | { readonly tell: 'lead'; readonly from: string }
   /** The tab that led is closing. */
-  | { readonly tell: 'gone' };
+  | { readonly tell: 'gone' }
+  /** Whoever leads is to erase everything. */
+  | { readonly tell: 'wipe' }
+  /** That was tried: a tab that shows what was there begins anew. */
+  | { readonly tell: 'wiped'; readonly result: Result<null> };

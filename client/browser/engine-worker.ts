@@ -2,20 +2,19 @@
  * The engine's thread. In the tab that leads it runs the `Engine` over IndexedDB; in one that follows, a `Follower`.
  * Links live in the tab's own thread: their events and commands pass through here.
  */
-import { BroadcastChannelNetworkAdapter } from '@automerge/automerge-repo-network-broadcastchannel';
+import type { NetworkAdapterInterface } from '@automerge/automerge-repo/slim';
 import { randomBytes } from '@snug/shared/crypto/bytes.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Result, StorageState } from '../engine/view.ts';
 import { loadDevice } from '../identity/device.ts';
 import { wallClock } from '../mesh/clock.ts';
 import { MemoryStore, type Store, StoreError } from '../space/store.ts';
-import { automergeReady, loadRepo } from './automerge-browser.ts';
 import type { Call, FromEngine, ToEngine } from './engine-port.ts';
 import type { Follower } from './follower.ts';
 import { IndexedDbStore } from './indexeddb-store.ts';
 
-/** The channel over which tabs' Repos share documents. */
-const DOCUMENTS_CHANNEL = 'snug documents';
+/** Whoever opens no channel waits so long for nothing, ms. */
+const FIRST_SCREEN_MS = 1_000;
 /** How often a leader tells its followers what has changed, at most, ms. */
 const BEARINGS_MS = 100;
 
@@ -24,10 +23,15 @@ let engine: Engine | undefined;
 let following: { readonly tab: string; readonly server: string } | undefined;
 /** Settles when it has started: what a follower is told before waits for it. */
 let follower: Promise<Follower | undefined> | undefined;
-/** Links are made in the tab's thread once it has the key; commands before that would be lost. */
-let linked = () => {};
 /** What is asked before everything has been read back waits for it. */
 let started: Promise<void> = Promise.resolve();
+/** Only what is to be seen first has been read back: enough to watch a channel. */
+let opened: Promise<void> = Promise.resolve();
+/** A channel has been watched, or none is to be. */
+let firstScreenSeen = () => {};
+const firstScreen = new Promise<void>((resolve) => {
+  firstScreenSeen = resolve;
+});
 let watched: Extract<ToEngine, { do: 'watch' }>['watched'] = null;
 /** Another tab shows what this one holds. */
 let followed = false;
@@ -52,6 +56,9 @@ function tellBearings(): void {
   }, BEARINGS_MS);
 }
 
+/** Automerge and everything that needs it come only when they are wanted, which is long after the first screen. */
+const automergePart = () => import('./tab-documents.ts');
+
 async function openStore(
   persisted: boolean,
 ): Promise<{ readonly store: Store; readonly storage: StorageState }> {
@@ -68,11 +75,10 @@ async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
   const { store, storage } = await openStore(start.persisted);
   const loaded = await loadDevice(store, { extractable: false });
   if (!loaded.ok) return tell({ is: 'failed', trouble: damaged });
+  // Whoever is told may ask at once: the engine is there before the next message is read.
   tell({ is: 'device', stored: loaded.stored });
-  await new Promise<void>((resolve) => {
-    linked = resolve;
-  });
-  const tabs = new BroadcastChannelNetworkAdapter({ channelName: DOCUMENTS_CHANNEL });
+  /** Filled before the Repo is made. */
+  const tabs: NetworkAdapterInterface[] = [];
   engine = new Engine({
     store,
     storage,
@@ -87,13 +93,28 @@ async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
       tellBearings();
     },
     onLeaseLost: () => tell({ is: 'lease-lost' }),
-    loadRepo,
-    tabs: [tabs],
+    loadRepo: async () => {
+      const { loadRepo, tabDocuments } = await automergePart();
+      const Repo = await loadRepo();
+      tabs.push(tabDocuments());
+      return Repo;
+    },
+    tabs,
     onProblem: problem,
   });
-  started = engine.start();
+  opened = engine.open();
+  started = opened.then(() => startOnceSeen(engine));
   await started;
   if (followed) await engine.serveTabs();
+}
+
+/** The first screen comes before the rest is read back, which takes this thread for as long as there is of it. */
+async function startOnceSeen(whose: Engine | undefined): Promise<void> {
+  if (whose?.isWhole === false) {
+    const late = new Promise((resolve) => setTimeout(resolve, FIRST_SCREEN_MS));
+    await Promise.race([firstScreen, late]);
+  }
+  await whose?.start();
 }
 
 /** Begins to follow once the leader has spoken: by then it has made and kept what a device needs. */
@@ -107,13 +128,16 @@ async function follow({
     tell({ is: 'failed', trouble: damaged });
     return undefined;
   }
+  const [{ automergeReady, tabDocuments }, { Follower }] = await Promise.all([
+    automergePart(),
+    import('./follower.ts'),
+  ]);
   await automergeReady();
-  const { Follower } = await import('./follower.ts');
   const begun = new Follower({
     store,
     device: loaded.device,
     clock: wallClock,
-    tabs: new BroadcastChannelNetworkAdapter({ channelName: DOCUMENTS_CHANNEL }),
+    tabs: tabDocuments(),
     tab,
     server,
     onView: (view) => tell({ is: 'view', view }),
@@ -146,10 +170,11 @@ async function handle(message: ToEngine): Promise<void> {
       return;
     case 'call':
       if (!engine) return;
-      await started;
-      return tell({ is: 'answer', id: message.id, result: await call(engine, message.call) });
-    case 'linked':
-      return linked();
+      if (message.call.name !== 'watch') await started;
+      else await opened;
+      tell({ is: 'answer', id: message.id, result: await call(engine, message.call) });
+      if (message.call.name === 'watch') firstScreenSeen();
+      return;
     case 'links':
       return engine?.linksEvent(message.event);
     case 'persisted':
@@ -170,6 +195,12 @@ async function handle(message: ToEngine): Promise<void> {
       return engine?.serveTabs();
     case 'ping':
       return tell({ is: 'pong' });
+    case 'leave':
+      // Goodbyes are a courtesy: what is to be erased is erased without them, too.
+      await engine?.leaveForGood().catch(problem);
+      await engine?.close();
+      await (await follower)?.close();
+      return tell({ is: 'closed' });
     case 'close':
       await engine?.close();
       await (await follower)?.close();

@@ -18,7 +18,8 @@ import type { ChannelId, DocumentId, PeerId, SpaceId } from '@snug/shared/protoc
 import type { Bearings } from '../engine/bearings.ts';
 import { readName } from '../engine/display-name.ts';
 import { TAB_PREFIX } from '../engine/documents-repo.ts';
-import { spaceView, timelineView } from '../engine/space-view.ts';
+import { spaceView } from '../engine/space-view.ts';
+import { timelineView } from '../engine/timeline-view.ts';
 import type { Commands, EngineView, PendingView } from '../engine/view.ts';
 import { type Watched, watch } from '../engine/watched.ts';
 import type { Timer, WallClock } from '../mesh/clock.ts';
@@ -58,6 +59,7 @@ export class Follower {
     holders: [],
     documents: [],
     storage: 'kept',
+    fileWork: [],
   };
   #name: string | undefined;
   #asked: Parameters<Commands['watch']>[0] = null;
@@ -186,6 +188,7 @@ export class Follower {
     this.#watched =
       space && this.#asked ? watch(this.#watched, this.#asked, space.record, now) : undefined;
     const watched = this.#watched;
+    const { fileWork } = this.#bearings;
     const holders = new Map(this.#bearings.holders);
     return {
       phase: this.#name === undefined ? 'first-run' : 'ready',
@@ -197,6 +200,7 @@ export class Follower {
         ...(this.#name === undefined ? {} : { name: this.#name }),
       },
       spaces: [...this.#spaces.values()].map((s) => spaceView(s, this.#reach(s), now)),
+      ...(fileWork.length > 0 ? { fileWork } : {}),
       ...(watched && space
         ? {
             timeline: timelineView({

@@ -3,7 +3,12 @@ import {
   openDeviceKey,
   parseStoredDeviceKey,
 } from '@snug/shared/crypto/device-key.ts';
-import { IDBFactory, IDBObjectStore, IDBKeyRange as KeyRange } from 'fake-indexeddb';
+import {
+  IDBFactory,
+  IDBObjectStore,
+  IDBTransaction,
+  IDBKeyRange as KeyRange,
+} from 'fake-indexeddb';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Store } from '../space/store.ts';
 import {
@@ -86,17 +91,12 @@ test('over quota is said to be full and nothing of it is kept', async () => {
   });
   expect(await failure(store.append(doc, [entryNumber(2)], [{ key: 'k', value: 2 }]))).toBe('full');
   add.mockRestore();
-  const { put } = IDBObjectStore.prototype;
-  // Later, as browsers do: the request was taken, the transaction is aborted when it comes to be written.
-  const later = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementationOnce(function (
-    this: InstanceType<typeof IDBObjectStore>,
-    ...args
+  // Later, as browsers do: the requests were taken, the transaction is aborted when it comes to be written.
+  const later = vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementationOnce(function (
+    this: InstanceType<typeof IDBTransaction>,
   ) {
-    const request = put.apply(this, args);
-    const { transaction } = this;
-    Object.defineProperty(transaction, 'error', { get: () => quota });
-    request.addEventListener('success', () => transaction.abort());
-    return request;
+    Object.defineProperty(this, 'error', { get: () => quota });
+    this.abort();
   });
   expect(await failure(store.append(doc, [entryNumber(3)], [{ key: 'k', value: 3 }]))).toBe('full');
   later.mockRestore();
@@ -111,7 +111,7 @@ test('damaged rows are left out, what is whole is given', async () => {
   const store = await leading(factory);
   await store.append(doc, [entryNumber(1)]);
   const db = await new Promise<IDBDatabase>((resolve) => {
-    const request = factory.open('snug', 1);
+    const request = factory.open('snug');
     request.onsuccess = () => resolve(request.result);
   });
   await new Promise<void>((resolve) => {
@@ -124,11 +124,40 @@ test('damaged rows are left out, what is whole is given', async () => {
       { bytes: 'text' },
     ])
       rows.add({ document: doc, ...entryNumber(2), ...damage });
+    rows.add({ document: doc, entries: [{ ...entryNumber(2), hash: 'short' }, entryNumber(3)] });
+    rows.add({ document: doc, entries: 'none' });
     transaction.oncomplete = () => resolve();
   });
   db.close();
-  await store.append(doc, [entryNumber(3)]);
-  expect(plain(await store.entries(doc))).toEqual(plain([1, 3].map(entryNumber)));
+  await store.append(doc, [entryNumber(4)]);
+  expect(plain(await store.entries(doc))).toEqual(plain([1, 3, 4].map(entryNumber)));
+});
+
+test('what a database of version 1 holds, an entry a row, is there after it has been taken over', async () => {
+  const factory = new IDBFactory();
+  const old = await new Promise<IDBDatabase>((resolve) => {
+    const request = factory.open('snug', 1);
+    request.onupgradeneeded = () => {
+      const entries = request.result.createObjectStore('entries', { autoIncrement: true });
+      entries.createIndex('document', 'document');
+      request.result.createObjectStore('kept');
+    };
+    request.onsuccess = () => resolve(request.result);
+  });
+  await new Promise<void>((resolve) => {
+    const transaction = old.transaction(['entries', 'kept'], 'readwrite');
+    for (const n of [0, 1, 2])
+      transaction.objectStore('entries').add({ document: doc, ...entryNumber(n) });
+    transaction.objectStore('kept').put('value', 'k');
+    transaction.oncomplete = () => resolve();
+  });
+  old.close();
+  const store = await leading(factory);
+  await store.append(doc, [3, 4].map(entryNumber));
+  expect(plain(await store.entries(doc))).toEqual(plain([0, 1, 2, 3, 4].map(entryNumber)));
+  expect(await store.get('k')).toBe('value');
+  await store.drop(doc);
+  expect(await store.entries(doc)).toEqual([]);
 });
 
 test("a device's key comes back usable, though it cannot be exported", async () => {

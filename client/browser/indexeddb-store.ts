@@ -1,22 +1,35 @@
 /**
  * A store in IndexedDB. Only the tab that leads writes: each write checks the leader's lease in its own transaction, so
  * a tab that was frozen and has been replaced writes nothing more, whatever it believes.
+ *
+ * What is written outlives the tab and the browser's end at once, and the machine's when the system has written it, some
+ * seconds later. To wait for that would cost each message more than its way to the other side; and a device that loses its last
+ * writes by a power cut splits nobody, and is given them again by whoever has them (`shared/entries/FORMAT.md`).
  */
 import { ChangeHash, type DocumentId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { type KeptValue, type Store, type StoredEntry, StoreError } from '../space/store.ts';
 
-const NAME = 'snug';
-const VERSION = 1;
+/** The name of the database. */
+export const DATABASE = 'snug';
+/**
+ * 1: each entry in a row of its own. 2: what was appended at once in one row, which is written and read ten times as fast; rows of
+ * version 1 stay as they are.
+ */
+const VERSION = 2;
 const LEASE = 'lease';
+/** What stands in the store once a lease has been followed by another. */
+const replaced = (lease: number) => `replaced lease ${lease}`;
+
+const WRITES: IDBTransactionOptions = { durability: 'relaxed' };
 
 const Row = v.object({
-  document: v.string(),
   hash: ChangeHash,
   deps: v.array(ChangeHash),
   startOp: v.number(),
   bytes: v.custom<Uint8Array>((b) => b instanceof Uint8Array),
 });
+const Run = v.object({ entries: v.array(v.unknown()) });
 
 export class IndexedDbStore implements Store {
   readonly #db: IDBDatabase;
@@ -34,11 +47,13 @@ export class IndexedDbStore implements Store {
   static async lead(factory: IDBFactory = indexedDB): Promise<IndexedDbStore> {
     const db = await open(factory);
     const lease = await guarded(async () => {
-      const transaction = db.transaction('kept', 'readwrite', { durability: 'strict' });
+      const transaction = db.transaction('kept', 'readwrite', WRITES);
       const kept = transaction.objectStore('kept');
       const before = await settled<unknown>(kept.get(LEASE));
-      const next = (typeof before === 'number' ? before : 0) + 1;
+      const last = typeof before === 'number' ? before : 0;
+      const next = last + 1;
       kept.put(next, LEASE);
+      kept.put(true, replaced(last));
       await finished(transaction);
       return next;
     });
@@ -60,10 +75,24 @@ export class IndexedDbStore implements Store {
           .getAll(IDBKeyRange.only(document)),
       ),
     );
-    return rows.flatMap((row) => {
-      const parsed = v.safeParse(Row, row);
+    const entries = rows.flatMap((row: unknown) => (v.is(Run, row) ? row.entries : [row]));
+    return entries.flatMap((entry) => {
+      const parsed = v.safeParse(Row, entry);
       return parsed.success ? [parsed.output] : [];
     });
+  }
+
+  async has(document: DocumentId): Promise<boolean> {
+    const key = await guarded(() =>
+      settled(
+        this.#db
+          .transaction('entries')
+          .objectStore('entries')
+          .index('document')
+          .getKey(IDBKeyRange.only(document)),
+      ),
+    );
+    return key !== undefined;
   }
 
   async append(
@@ -72,9 +101,13 @@ export class IndexedDbStore implements Store {
     beside: readonly KeptValue[] = [],
   ): Promise<void> {
     await this.#write((transaction) => {
-      const store = transaction.objectStore('entries');
-      for (const { hash, deps, startOp, bytes } of entries)
-        store.add({ document, hash, deps: [...deps], startOp, bytes });
+      const run = entries.map(({ hash, deps, startOp, bytes }) => ({
+        hash,
+        deps: [...deps],
+        startOp,
+        bytes,
+      }));
+      if (run.length > 0) transaction.objectStore('entries').add({ document, entries: run });
       for (const { key, value } of beside) transaction.objectStore('kept').put(value, key);
     });
   }
@@ -103,38 +136,46 @@ export class IndexedDbStore implements Store {
     this.#db.close();
   }
 
+  /** @param work asks for what is to be written, at once or after answers of the same transaction */
   async #write(work: (transaction: IDBTransaction) => unknown): Promise<void> {
     await guarded(async () => {
-      const transaction = this.#db.transaction(['entries', 'kept'], 'readwrite', {
-        durability: 'strict',
-      });
+      const lease = this.#lease;
+      if (lease === undefined) throw leaseLost();
+      const transaction = this.#db.transaction(['entries', 'kept'], 'readwrite', WRITES);
       const done = finished(transaction);
       // Whoever fails below has a better reason than the abort that follows.
       done.catch(() => {});
-      // Asked for together: one after the other would take as many turns between two processes. A transaction is over only when
-      // every answer has been heard, so the lease, which is asked for first, can still undo it all.
-      const lease = settled<unknown>(transaction.objectStore('kept').get(LEASE));
-      lease.catch(() => {});
+      let lost = false;
+      // To add what a later leader has put there fails, and undoes all that is asked for with it. To read the lease and compare
+      // would take a second turn between the two processes.
+      const kept = transaction.objectStore('kept');
+      const guard = kept.add(true, replaced(lease));
+      guard.onerror = () => {
+        lost = guard.error?.name === 'ConstraintError';
+      };
+      kept.delete(replaced(lease));
       try {
-        const asked = Promise.resolve(work(transaction));
-        asked.catch(() => {});
-        if (this.#lease === undefined || (await lease) !== this.#lease)
-          throw new StoreError('lease-lost', 'Another tab leads now; nothing was written.');
-        await asked;
+        await work(transaction);
+        transaction.commit();
+        await done;
       } catch (problem) {
         // What was asked for before it would be kept otherwise.
         abort(transaction);
-        throw problem;
+        throw lost ? leaseLost(problem) : problem;
       }
-      await done;
     });
   }
 }
 
+function leaseLost(cause?: unknown): StoreError {
+  return new StoreError('lease-lost', 'Another tab leads now; nothing was written.', { cause });
+}
+
 function open(factory: IDBFactory): Promise<IDBDatabase> {
   return guarded(() => {
-    const request = factory.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
+    const request = factory.open(DATABASE, VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion >= 1) return;
       const entries = request.result.createObjectStore('entries', { autoIncrement: true });
       entries.createIndex('document', 'document');
       request.result.createObjectStore('kept');

@@ -10,7 +10,35 @@ import type { Call, CommandName } from './engine-port.ts';
 export const AGAIN_MS = 2_000;
 
 /** Done twice these are the same as done once. */
-const REPEATABLE: readonly CommandName[] = ['say', 'setName', 'markRead', 'invite', 'joinSpace'];
+const REPEATABLE: readonly CommandName[] = [
+  'search',
+  'say',
+  'setName',
+  'markRead',
+  'invite',
+  'joinSpace',
+  'setChannel',
+  'edit',
+  'delete',
+  'react',
+  'markSeen',
+  'pin',
+  'tag',
+  'move',
+  'undo',
+  'revokeInvite',
+  'confirmMember',
+  'removeMember',
+  'removeDevice',
+  'setRole',
+];
+
+/** An invite of its own kind is another one each time. */
+const Usual = v.strictObject({ space: v.string() });
+
+function isRepeatable({ name, input }: Call): boolean {
+  return REPEATABLE.includes(name) && (name !== 'invite' || v.is(Usual, input));
+}
 
 const Said = v.object({ channel: v.string(), text: v.string() });
 
@@ -72,7 +100,7 @@ export class TabCalls {
    */
   handAll(hand: (id: number, call: Call) => boolean): void {
     for (const [id, open] of this.#open) {
-      if (open.handed && !REPEATABLE.includes(open.call.name)) this.answer(id, unclear);
+      if (open.handed && !isRepeatable(open.call)) this.answer(id, unclear);
       else open.handed = hand(id, open.call);
     }
   }
@@ -80,7 +108,7 @@ export class TabCalls {
   /** Open calls that have waited long enough to be handed over again. */
   *overdue(now: number): Generator<readonly [number, Call]> {
     for (const [id, { call, at }] of this.#open)
-      if (now - at > AGAIN_MS && REPEATABLE.includes(call.name)) yield [id, call];
+      if (now - at > AGAIN_MS && isRepeatable(call)) yield [id, call];
   }
 
   /** What has been said in a channel and is not stored yet. */

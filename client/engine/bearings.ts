@@ -1,5 +1,6 @@
 import type { ChannelId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { Path } from '../mesh/links-port.ts';
+import type { FileWorkView } from './archive-view.ts';
 import type { StorageState } from './view.ts';
 
 /** What a leading tab's engine knows of links and holders, for the tabs that follow it. */
@@ -15,4 +16,6 @@ export interface Bearings {
   /** Addresses of all documents held. */
   readonly documents: readonly Uint8Array[];
   readonly storage: StorageState;
+  /** Exports and imports under way. */
+  readonly fileWork: readonly FileWorkView[];
 }

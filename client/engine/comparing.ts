@@ -135,6 +135,11 @@ export class Comparing {
       this.#handle({ is: 'gap', peer, space: space.record.id, document: keyOf(log.address) });
   }
 
+  /** Something of a document is missing that has no place here yet. */
+  lacks(peer: PeerId, space: Space): void {
+    this.#handle({ is: 'gap', peer, space: space.record.id });
+  }
+
   /** Something of a session came. */
   progress(peer: PeerId, document: DocumentId): void {
     this.#about('progress', peer, document);
@@ -156,7 +161,9 @@ export class Comparing {
     if (entries.length === 0 && upTo === 0) return;
     if (last) return this.repaired(peer, log.id);
     this.progress(peer, log.id);
-    if (!this.#antiEntropy.mending(peer, space.record.id, keyOf(log.address))) return;
+    // The acts come unasked from whoever no longer lists this device.
+    const asked = this.#antiEntropy.mending(peer, space.record.id, keyOf(log.address));
+    if (!asked && log !== space.spaceLog) return;
     this.#o.send(peer, { type: 'want', address: encodeAddress(log.address), taken: upTo });
   }
 
@@ -255,7 +262,9 @@ export class Comparing {
         case 'session': {
           const log = placeOf(space, output.document);
           if (!log) break;
-          if (output.do === 'session') this.#o.sessions.open(peer, log, this.#o.clock.now());
+          // Whoever comes back gets all of it from those who let them in, and gives nothing before they know who these are.
+          if (output.do === 'session' && space.serves(peer))
+            this.#o.sessions.open(peer, log, this.#o.clock.now());
           else this.#o.send(peer, { type: 'want', address: encodeAddress(log.address), taken: 0 });
         }
       }

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { afterEach, expect, test } from 'vitest';
 import { encodeAddress } from '../space/address.ts';
 import { admit } from '../space/founding.ts';
-import type { Device } from '../space/membership.ts';
+import type { Standing } from '../space/membership/membership.ts';
 import { DeviceNames } from './device-names.ts';
 import { must, type Resident, TestRoom, texts } from './test/room.ts';
 import { Stranger } from './test/stranger.ts';
@@ -15,14 +15,14 @@ import { Stranger } from './test/stranger.ts';
 const ENTRY = 1;
 
 const key = (first: number, last: number) => new Uint8Array(32).fill(first, 0, 8).fill(last, 8);
-const device = (publicKey: Uint8Array): [PeerId, Device] => {
+const device = (publicKey: Uint8Array): [PeerId, Standing] => {
   const peer = peerIdFromPublicKey(publicKey);
-  return [peer, { peer, account: peer, sealing: new Uint8Array(32) }];
+  return [peer, { account: peer, role: 'member', cuts: [], why: undefined, removedBy: [] }];
 };
 
 function names(...keys: readonly Uint8Array[]) {
   const id = v.parse(SpaceId, toBase64url(new Uint8Array(32)));
-  const space = { membership: { devices: new Map(keys.map(device)) } };
+  const space = { membership: { everListed: new Map(keys.map(device)) } };
   const { resolve } = new DeviceNames({ get: (asked) => (asked === id ? space : undefined) });
   const address = encodeAddress({ kind: 'space', space: id });
   const find = (first: number) => resolve(address, key(first, 0).subarray(0, 8));
@@ -33,15 +33,16 @@ test('a member is found by the first 8 bytes of a key, from the moment they are 
   const { space, find } = names(key(1, 1), key(2, 2));
   expect(find(2)).toEqual(key(2, 2));
   expect(find(3)).toBeUndefined();
-  space.membership.devices.set(...device(key(3, 3)));
+  space.membership.everListed.set(...device(key(3, 3)));
   expect(find(3)).toEqual(key(3, 3));
-  space.membership = { devices: new Map([...space.membership.devices, device(key(4, 4))]) };
+  const { everListed } = space.membership;
+  space.membership = { everListed: new Map([...everListed, device(key(4, 4))]) };
   expect([find(1), find(4)]).toEqual([key(1, 1), key(4, 4)]);
 });
 
 test('two whose keys begin alike are not found by that, nor is a member of one space in another', () => {
   const { space, resolve, find } = names(key(1, 1));
-  space.membership.devices.set(...device(key(1, 2)));
+  space.membership.everListed.set(...device(key(1, 2)));
   expect(find(1)).toBeUndefined();
   const other = v.parse(SpaceId, toBase64url(new Uint8Array(32).fill(9)));
   expect(resolve(encodeAddress({ kind: 'space', space: other }), key(1, 1))).toBeUndefined();

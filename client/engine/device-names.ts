@@ -4,11 +4,11 @@ import type { PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { DEVICE_PREFIX } from '../mesh/frames/frame-layout.ts';
 import type { ResolveDevice } from '../mesh/frames/frames.ts';
 import { parseAddress } from '../space/address.ts';
-import type { Membership } from '../space/membership.ts';
+import type { Membership } from '../space/membership/membership.ts';
 
-/** As far as names go, a space is its list of devices. */
+/** As far as names go, a space is the devices that were ever listed: what the removed wrote is still passed on. */
 interface Listing {
-  readonly membership: Pick<Membership, 'devices'>;
+  readonly membership: Pick<Membership, 'everListed'>;
 }
 
 interface Listings {
@@ -17,12 +17,12 @@ interface Listings {
 
 interface Listed {
   /** That of the membership, when it was last looked at. */
-  devices: Membership['devices'] | undefined;
+  devices: Membership['everListed'] | undefined;
   readonly seen: Set<PeerId>;
   readonly byPrefix: Map<string, Uint8Array | 'several'>;
 }
 
-/** Nobody is taken off a space's list, so what has been listed here once stays. */
+/** Who was ever listed stays so, and so does their name. */
 export class DeviceNames {
   readonly #spaces: Listings;
   readonly #listed = new WeakMap<Listing, Listed>();
@@ -45,7 +45,7 @@ export class DeviceNames {
       listed = { devices: undefined, seen: new Set(), byPrefix: new Map() };
       this.#listed.set(space, listed);
     }
-    const { devices } = space.membership;
+    const { everListed: devices } = space.membership;
     const { seen, byPrefix } = listed;
     if (listed.devices === devices && seen.size === devices.size) return listed;
     listed.devices = devices;

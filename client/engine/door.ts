@@ -6,6 +6,7 @@ import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { LinkName, LinksCommand, LinksEvent } from '../mesh/links-port.ts';
 import { admit } from '../space/founding.ts';
 import type { Space } from '../space/space.ts';
+import { mayExchange } from './act-exchange.ts';
 import { Admissions } from './admissions.ts';
 import type { Shelf } from './shelf.ts';
 import { lobbyTopic, topicOf } from './topics.ts';
@@ -18,7 +19,11 @@ export type Objection =
   | 'unknown-invite'
   | 'expired-invite'
   /** Nothing is wrong with the invite: it has let in many just now. */
-  | 'later';
+  | 'later'
+  /** Listed once and no longer, and told so not long ago. */
+  | 'removed'
+  /** Let in beside something that took the invite away: a member has to confirm them. */
+  | 'provisional';
 
 type Event<K extends LinksEvent['is']> = Extract<LinksEvent, { readonly is: K }>;
 
@@ -28,6 +33,8 @@ export interface DoorOptions {
   readonly now: () => number;
   /** Asks a linked peer to let this device into a space. */
   readonly ask: (peer: PeerId, space: Space, lobby: Topic, note: Uint8Array) => void;
+  /** Whether to link to a device that was listed once, to exchange acts. */
+  readonly mayExchange: (space: Space, peer: PeerId) => boolean;
   /** A peer has let this device in. */
   readonly onLetIn: () => void;
   /** It has been refused for good: the space is in that state. */
@@ -64,6 +71,8 @@ export class Door {
     note: Uint8Array | undefined,
   ): Promise<Objection | undefined> | undefined {
     const space = this.#o.shelf.find((s) => lobbyTopic(s) === topic || topicOf(s) === topic);
+    if (space && note === undefined && mayExchange(space, peer))
+      return Promise.resolve(this.#o.mayExchange(space, peer) ? undefined : 'removed');
     return space && answerKnock(space, peer, note, this.#o.now(), this.#admissions);
   }
 
@@ -131,7 +140,7 @@ export async function answerKnock(
   if (!(await verifyJoinRequest(id, request))) return 'bad-invite';
   // An account of several devices is vouched for by that account, which comes with device linking.
   if (request.account !== peer) return 'bad-invite';
-  if (!invite) return 'unknown-invite';
+  if (!invite) return space.membership.provisional.has(peer) ? 'provisional' : 'unknown-invite';
   if (invite.expires !== undefined && invite.expires < now) return 'expired-invite';
   if (!admissions.take(id, key, now)) return 'later';
   await admit(space, request);
@@ -152,7 +161,7 @@ export class Refusals {
    */
   refused(space: Space, peer: PeerId, reason: string): boolean {
     if (space.record.state !== 'joining') return false;
-    if (reason === 'later' || isSettling(reason)) space.hint = reason;
+    if (reason === 'later' || reason === 'provisional' || isSettling(reason)) space.hint = reason;
     const named = space.record.invite?.peers.includes(peer) ?? false;
     if (!named || !isSettling(reason)) return false;
     if (reason === 'unknown-invite') {

@@ -3,26 +3,31 @@
  * neighbours through `Neighbourhood`; links, storage, clock and randomness are handed in. In a browser it runs in a worker.
  */
 import type { NetworkAdapterInterface } from '@automerge/automerge-repo/slim';
+import { fractionOf } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
-import type { ChannelId, EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
-import { neverBack, type Timer, type WallClock } from '../mesh/clock.ts';
+import { PASSPHRASE_COST, type PassphraseCost } from '@snug/shared/crypto/passphrase.ts';
+import type { ChannelId, EntryId, EpochId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { neverBack, systemClock, type Timer, type WallClock } from '../mesh/clock.ts';
 import type { LinksCommand, LinksEvent } from '../mesh/links-port.ts';
 import { type Address, documentIdOf, encodeAddress } from '../space/address.ts';
-import { CLOCK_AHEAD_MS } from '../space/chain.ts';
 import type { DocumentLog } from '../space/document-log.ts';
-import { writeProfile } from '../space/founding.ts';
-import { nameOf, settingsOf } from '../space/settings.ts';
+import { settingsOf } from '../space/settings.ts';
 import type { Space, SpaceChange } from '../space/space.ts';
 import { type Store, StoreError } from '../space/store.ts';
 import type { Bearings } from './bearings.ts';
 import { EngineCommands } from './commands.ts';
+import { conversationOf } from './conversation.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
 import { Door } from './door.ts';
+import { EpochUpkeep } from './epoch-upkeep.ts';
 import { Meetings } from './meetings.ts';
+import { messageView } from './message-view.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import type { Dropped } from './present.ts';
+import { Searching } from './searching.ts';
 import { Shelf } from './shelf.ts';
-import { messageView, spaceView, timelineView } from './space-view.ts';
+import { spaceView } from './space-view.ts';
+import { timelineView } from './timeline-view.ts';
 import type { Traffic } from './traffic.ts';
 import type { EngineView, Received, StorageState } from './view.ts';
 
@@ -44,6 +49,8 @@ export interface EngineOptions {
   readonly tabs: readonly NetworkAdapterInterface[];
   /** Another tab holds the lease: nothing more can be written here. */
   readonly onLeaseLost?: () => void;
+  /** What the passphrase of an exported space costs whoever guesses; tests pay less than people. */
+  readonly passphraseCost?: PassphraseCost;
   /** Each message as it is let in, of any channel. */
   readonly onReceived?: (received: Received) => void;
   readonly onProblem: (problem: unknown) => void;
@@ -53,6 +60,9 @@ export interface EngineOptions {
 const TICK_MS = 250;
 /** Least time between two views, ms. */
 const VIEW_MS = 25;
+/** After so many one upon the other, as when a long absence is caught up on: to draw takes more than to read what came. */
+const BURST_VIEWS = 8;
+const BURST_VIEW_MS = 250;
 /** So many spaces are all in the foreground. */
 const FEW_SPACES = 3;
 /** Own messages of a channel whose holders other tabs are told. */
@@ -66,10 +76,18 @@ export class Engine {
   readonly #neighbourhood: Neighbourhood;
   readonly #meetings: Meetings;
   readonly #door: Door;
+  /** Under which epoch one wrote when a space changed last. */
+  readonly #writing = new WeakMap<Space, EpochId | undefined>();
+  readonly #epochs: EpochUpkeep;
+  readonly #searching: Searching;
   #repo: Promise<DocumentsRepo> | undefined;
+  #opened: Promise<void> | undefined;
   #started = false;
   #storage: StorageState;
   #viewTimer: Timer | undefined;
+  #viewDue = false;
+  /** Views that came as soon after the one before as they may. */
+  #burst = 0;
   #shownAt = 0;
   #tickTimer: Timer | undefined;
   #closed = false;
@@ -112,12 +130,24 @@ export class Engine {
       typingIn: (space, channel) => this.#neighbourhood.present.typingIn(space, channel),
       isBackground: (space) =>
         [...this.#shelf].length > FEW_SPACES && this.commands.watched?.space !== space.record.id,
+      isTold: (space, peer) => this.#neighbourhood.acts.isTold(space, peer),
+      random: () => fractionOf(options.randomBytes(4)),
+    });
+    this.#epochs = new EpochUpkeep({
+      me: this.#me,
+      shelf: this.#shelf,
+      now: () => clock.now(),
+      isHere: (space, peer) =>
+        this.#neighbourhood.pathTo(peer) !== undefined ||
+        this.#neighbourhood.present.isPresent(space, peer),
+      onError: onStoreError,
     });
     this.#door = new Door({
       shelf: this.#shelf,
       links: options.links,
       now: () => clock.now(),
       ask: (peer, space, lobby, note) => this.#neighbourhood.knock(peer, space, lobby, note),
+      mayExchange: (space, peer) => this.#neighbourhood.acts.isDue(space, peer),
       onLetIn: () => this.#neighbourhood.compareAll(),
       onRefused: (space) => {
         this.#shelf.saveSoon(space);
@@ -126,6 +156,15 @@ export class Engine {
       },
       onHint: () => this.#show(),
     });
+    this.#searching = new Searching({
+      shelf: this.#shelf,
+      clock,
+      elapsed: systemClock.now,
+      page: options.page,
+      me: this.#me,
+      randomBytes: options.randomBytes,
+      onProblem,
+    });
     this.commands = new EngineCommands({
       store,
       device,
@@ -133,9 +172,12 @@ export class Engine {
       page: options.page,
       shelf: this.#shelf,
       meetings: this.#meetings,
+      searching: this.#searching,
+      passphraseCost: options.passphraseCost ?? PASSPHRASE_COST,
       now: () => clock.now(),
       linked: () => this.#neighbourhood.linked,
       typing: (space, channel) => this.#neighbourhood.present.typing(space, channel),
+      compare: (space) => this.#neighbourhood.compareAnew(space),
       leaving: (space) => this.#neighbourhood.present.farewell(space).catch(onProblem),
       show: (when) => (when === 'now' ? this.#showNow() : this.#show()),
       onStored: () => {
@@ -161,13 +203,31 @@ export class Engine {
     return this.#neighbourhood.present.dropped;
   }
 
+  /** Reads back what is to be seen first: from then on channels can be watched, and nothing else can be done. */
+  open(): Promise<void> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  /** Whether everything has been read back. */
+  get isWhole(): boolean {
+    return [...this.#shelf].every((space) => space.isWhole);
+  }
+
+  async #open(): Promise<void> {
+    await this.commands.load();
+    await this.#shelf.loadNewest();
+    this.#started = true;
+    this.#showNow();
+  }
+
   /** Reads everything back and begins to meet others. */
   async start(): Promise<void> {
-    await this.commands.load();
-    await this.#shelf.load();
+    await this.open();
+    await this.#shelf.loadRest();
     for (const space of this.#shelf) await this.#meetings.join(space);
-    this.#started = true;
     this.#tick();
+    this.#searching.begin();
     this.#showNow();
   }
 
@@ -176,8 +236,15 @@ export class Engine {
     return this.#neighbourhood.present.farewell();
   }
 
+  /** As {@link farewell}, and leaves every meeting place: nothing is to be met or kept here any more. */
+  async leaveForGood(): Promise<void> {
+    await this.farewell();
+    for (const space of this.#shelf) this.#meetings.leave(space);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    this.#searching.close();
     this.#neighbourhood.close();
     this.#o.clock.clearTimeout(this.#tickTimer);
     this.#o.clock.clearTimeout(this.#viewTimer);
@@ -242,19 +309,22 @@ export class Engine {
         // Of what a server says only links come: see `Meetings`.
         return;
       case 'heads':
-        // Withheld acts show by these once epochs can change; until then links compare digests anyway.
+        // Whoever speaks here is about to be linked, and then digests are compared.
         return;
     }
   }
 
   #changed(space: Space, change: SpaceChange): void {
+    if (change.membership) this.#neighbourhood.listAnew(space, change);
     // Whoever asked for Automerge is told where it failed.
     const follow = this.#repo?.then(
       (repo) => repo.follow(change.admitted),
       () => {},
     );
     void follow?.catch(this.#o.onProblem);
-    this.#neighbourhood.push(space, change.admitted);
+    // What came out of a file came from nobody: it is not pushed entry by entry, but compared when it is in.
+    const heard = change.admitted.filter(({ from }) => from !== this.#me);
+    this.#neighbourhood.push(space, heard);
     if (change.caughtUp) this.#neighbourhood.compareAnew(space);
     if (this.#o.onReceived) for (const item of change.opened) this.#received(space, item);
     if (change.secrets) this.#shelf.saveSoon(space);
@@ -264,9 +334,20 @@ export class Engine {
       change.admitted.some(({ log }) => log === space.spaceLog)
     )
       void this.#serversMayHaveChanged(space).catch(this.#o.onProblem);
-    if (change.membership || change.secrets)
+    this.#epochs.changed(space, change);
+    this.commands.changed(space);
+    this.#searching.changed();
+    if (change.membership || change.secrets || this.#writesElsewhere(space))
       void this.#membershipChanged(space).catch((error) => this.#storeFailed(error));
     this.#show();
+  }
+
+  /** Whether one writes and meets under another epoch than when this was asked last: its last seal may have come. */
+  #writesElsewhere(space: Space): boolean {
+    const epoch = space.writingEpoch?.id;
+    const before = this.#writing.get(space);
+    this.#writing.set(space, epoch);
+    return before !== epoch;
   }
 
   async #membershipChanged(space: Space): Promise<void> {
@@ -274,9 +355,7 @@ export class Engine {
       space.record.state = 'open';
       delete space.record.invite;
       await space.save();
-      const { name } = this.commands;
-      if (name !== undefined)
-        await space.exclusively(() => writeProfile(space, name, this.#o.clock.now()));
+      await this.commands.introduce(space);
     }
     if (space.record.state === 'open') await this.#meetings.join(space);
     this.#neighbourhood.compareAll();
@@ -297,15 +376,14 @@ export class Engine {
 
   #received(space: Space, { channel, opened }: SpaceChange['opened'][number]): void {
     const now = this.#o.clock.now();
+    const reading = conversationOf(space, now);
+    const said = reading.message(opened.id);
+    if (!said) return;
     const settings = settingsOf(space.settings, space.membership, now);
-    const message = messageView(
-      { ...opened, order: 0, farOff: opened.body.hlc > now + CLOCK_AHEAD_MS },
-      (peer) => nameOf(settings, space.membership, peer),
-      this.#me,
-      () => 'device',
-    );
+    const by = { space, settings, reading, me: this.#me, deliveryOf: () => 'device' as const };
     const channelName = settings.channels.get(channel)?.name ?? '';
-    if (message) this.#o.onReceived?.({ space: space.record.id, channel, channelName, message });
+    const message = messageView(by, said);
+    this.#o.onReceived?.({ space: space.record.id, channel, channelName, message });
   }
 
   #onHolders(space: Space, ids: readonly EntryId[]): void {
@@ -330,6 +408,11 @@ export class Engine {
     if (this.#closed) return;
     try {
       this.#neighbourhood.tick();
+      this.#epochs.tick();
+      this.commands.tick();
+      void this.#meetings
+        .watch(this.#shelf, this.#o.clock.now())
+        .catch((error) => this.#storeFailed(error));
     } catch (problem) {
       this.#o.onProblem(problem);
     }
@@ -338,14 +421,28 @@ export class Engine {
 
   /** At once when the view has been quiet; else gathered, so a burst is not drawn entry by entry. */
   #show(): void {
-    if (this.#viewTimer !== undefined || this.#closed) return;
-    const wait = Math.max(0, Math.min(VIEW_MS, this.#shownAt + VIEW_MS - this.#o.clock.now()));
-    this.#viewTimer = this.#o.clock.setTimeout(() => this.#showNow(), wait);
+    if (this.#viewTimer !== undefined || this.#viewDue || this.#closed) return;
+    const least = this.#burst < BURST_VIEWS ? VIEW_MS : BURST_VIEW_MS;
+    const wait = Math.min(least, this.#shownAt + least - this.#o.clock.now());
+    if (wait > 0) {
+      this.#viewTimer = this.#o.clock.setTimeout(() => {
+        this.#burst++;
+        this.#showNow();
+      }, wait);
+      return;
+    }
+    this.#burst = 0;
+    // After whatever else the same event changes, and without a timer's least wait.
+    this.#viewDue = true;
+    queueMicrotask(() => {
+      if (this.#viewDue) this.#showNow();
+    });
   }
 
   #showNow(): void {
     this.#o.clock.clearTimeout(this.#viewTimer);
     this.#viewTimer = undefined;
+    this.#viewDue = false;
     this.#shownAt = this.#o.clock.now();
     if (!this.#closed) this.#o.onView(this.view());
   }
@@ -364,12 +461,13 @@ export class Engine {
         ...(name === undefined ? {} : { name }),
       },
       spaces: [...this.#shelf].map((s) => spaceView(s, this.#meetings.reach(s), now)),
+      ...(this.commands.fileWork.length > 0 ? { fileWork: this.commands.fileWork } : {}),
       ...(watched && space
         ? {
             timeline: timelineView({
               ...watched,
               space,
-              pending: [],
+              pending: this.commands.pending(watched.channel),
               reach: this.#meetings.reach(space),
               holders: (id) => this.#neighbourhood.holders(id),
               now,
@@ -398,6 +496,7 @@ export class Engine {
         [...space.logs].filter((log) => log.count > 0).map((log) => encodeAddress(log.address)),
       ),
       storage: this.#storage,
+      fileWork: this.commands.fileWork,
     };
   }
 

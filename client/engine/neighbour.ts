@@ -1,5 +1,5 @@
 /** A linked peer as the engine knows them: their frames' handles, what is owed them, and the order of their frames. */
-import { concatBytes, fromHex, sha256 } from '@snug/shared/crypto/bytes.ts';
+import { concatBytes, equalBytes, fromHex, sha256 } from '@snug/shared/crypto/bytes.ts';
 import type { ChangeHash, PeerId } from '@snug/shared/protocol/ids.ts';
 import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { WallClock } from '../mesh/clock.ts';
@@ -37,6 +37,9 @@ export class Neighbour implements LinkName {
   /** Its link is being closed: nothing more of it is looked at. */
   misbehaved = false;
   readonly #questions = new TokenBucket(QUESTIONS, 0);
+  /** The address of the document that was last brought in bulk, and when all that came of it has been let in. */
+  #brought: Uint8Array | undefined;
+  #letIn: Promise<void> = Promise.resolve();
 
   constructor({ peer, link }: LinkName, binding: Uint8Array, path: Path, resolve: ResolveDevice) {
     this.encoder = new FrameEncoder(resolve);
@@ -75,6 +78,29 @@ export class Neighbour implements LinkName {
     if (clock.now() - this.#stretchFrom < STRETCH_MS) return;
     await new Promise<void>((resolve) => clock.setTimeout(resolve, 0));
     this.#stretchFrom = clock.now();
+  }
+
+  /** Resolves once everything that was brought in bulk has been let in. */
+  get letIn(): Promise<void> {
+    return this.#letIn;
+  }
+
+  /**
+   * Begins with a part of a document in bulk while the part before it is still being let in, so that one is verified while the other
+   * is opened and stored; resolves when only one is left. Of another document everything may rest on what came before: it waits.
+   *
+   * @param work looks at what is held before its first `await`, and no sooner than this calls it
+   */
+  async bring(
+    address: Uint8Array,
+    work: () => Promise<void>,
+    onError: (error: unknown) => void,
+  ): Promise<void> {
+    const before = this.#letIn;
+    if (!this.#brought || !equalBytes(this.#brought, address)) await before;
+    this.#brought = address;
+    this.#letIn = work().catch(onError);
+    await before;
   }
 
   /** Takes one from the neighbour's questions of the moment (a token bucket); false when they have asked too many. */

@@ -6,6 +6,7 @@ import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { entryId } from '@snug/shared/entries/entry.ts';
 import type { EntryId, PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { WallClock } from '../mesh/clock.ts';
+import { TYPE } from '../mesh/frames/frame-layout.ts';
 import {
   type Frame,
   MalformedFrame,
@@ -18,6 +19,7 @@ import type { SyncMessage } from '../mesh/repair/repo-adapter.ts';
 import type { Space, SpaceChange } from '../space/space.ts';
 import { StoreError } from '../space/store.ts';
 import { Acknowledging } from './acknowledging.ts';
+import { ActExchange } from './act-exchange.ts';
 import { Comparing } from './comparing.ts';
 import { DeviceNames } from './device-names.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
@@ -52,6 +54,8 @@ export interface NeighbourhoodOptions {
 export class Neighbourhood {
   /** Who is here and typing, and receipts. */
   readonly present: Present;
+  /** Acts alone, with those who are not listed any more. */
+  readonly acts: ActExchange;
   readonly #o: NeighbourhoodOptions;
   readonly #neighbours = new Map<PeerId, Neighbour>();
   readonly #pushing: Pushing;
@@ -71,6 +75,19 @@ export class Neighbourhood {
     const neighbours = this.#neighbours;
     const send = (peer: PeerId, frame: SentFrame) => this.#send(peer, frame);
     this.#acknowledging = new Acknowledging({ ...options, neighbours, send });
+    this.acts = new ActExchange({
+      shelf: options.shelf,
+      now: () => options.clock.now(),
+      neighbours: () => neighbours.keys(),
+      send,
+      isNeeded: (peer) => options.shelf.find((space) => mayTalk(space, peer)) !== undefined,
+      end: (peer) => {
+        const neighbour = neighbours.get(peer);
+        if (!neighbour) return;
+        const { link } = neighbour;
+        options.links({ do: 'close', peer, link, reason: 'removed', misbehaved: false });
+      },
+    });
     this.#pushing = new Pushing({
       ...options,
       neighbours,
@@ -157,6 +174,7 @@ export class Neighbourhood {
     this.#neighbours.set(peer, new Neighbour(link, binding, path, this.#devices.resolve));
     this.#pushing.meet();
     this.#comparing.begin(peer);
+    this.acts.up(peer);
     this.#o.onTies();
   }
 
@@ -174,6 +192,7 @@ export class Neighbourhood {
     this.#comparing.linkDown(peer);
     this.#sessions.linkDown(peer);
     this.#knocks.down(peer);
+    this.acts.down(peer);
     this.present.down(peer, surplus);
     for (const space of this.#o.shelf) space.forget(peer);
     this.#o.onTies();
@@ -190,6 +209,14 @@ export class Neighbourhood {
     for (const peer of this.#neighbours.keys()) this.#comparing.begin(peer);
   }
 
+  /** Acts have come: whoever they take off the list is told, and nothing else from now on. */
+  listAnew(space: Space, change: SpaceChange): void {
+    this.compareAll();
+    for (const peer of this.#neighbours.keys())
+      if (!mayTalk(space, peer)) this.#sessions.apart(peer, space.record.id);
+    this.acts.changed(space, change);
+  }
+
   /** What is stored of a space has changed otherwise than entry by entry: every neighbour in it is told. */
   compareAnew(space: Space): void {
     for (const peer of this.#neighbours.keys())
@@ -200,6 +227,7 @@ export class Neighbourhood {
     this.#comparing.tick();
     this.#sessions.tick(this.#o.clock.now());
     this.present.tick();
+    this.acts.tick();
   }
 
   /** These were let in: they are passed on, and their authors told. */
@@ -237,16 +265,22 @@ export class Neighbourhood {
   /** A frame came. Whatever is wrong with it is the neighbour's doing and ends the link with a reason. */
   frame(peer: PeerId, bytes: Uint8Array): void {
     const neighbour = this.#neighbours.get(peer);
-    if (neighbour) this.#inOrder(neighbour, bytes.length, () => this.#read(neighbour, bytes));
+    if (neighbour) this.#inOrder(neighbour, bytes.length, () => this.#inTurn(neighbour, bytes));
+  }
+
+  async #inTurn(from: Neighbour, bytes: Uint8Array): Promise<void> {
+    if (bytes[0] !== TYPE.bulk) await from.letIn;
+    if (!from.misbehaved) await this.#read(from, bytes);
   }
 
   #inOrder(from: Neighbour, bytes: number, work: () => Promise<void> | undefined): void {
-    const onError = (error: unknown) => {
-      if (error instanceof StoreError) this.#o.onStoreError(error);
-      else this.#o.onProblem(error);
-    };
-    if (!from.inOrder(bytes, work, onError, this.#o.clock))
+    if (!from.inOrder(bytes, work, (error) => this.#failed(error), this.#o.clock))
       this.#close(from, 'more came than can be looked at');
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof StoreError) this.#o.onStoreError(error);
+    else this.#o.onProblem(error);
   }
 
   /** Once its turn has come: what it holds takes many times the memory of its bytes, and the frame before may admit whom it names. */
@@ -267,11 +301,24 @@ export class Neighbourhood {
     const { peer } = from;
     if (frame.type === 'unknown') return;
     if (frame.type === 'acknowledge') return this.#acknowledging.acknowledged(peer, frame.ids);
-    if (frame.type === 'digest') return this.#comparing.digest(peer, frame);
+    if (frame.type === 'digest') {
+      this.acts.asked(peer, frame.space);
+      return this.#comparing.digest(peer, frame);
+    }
     if (frame.type === 'receipts' || frame.type === 'presence')
       return this.present.frame(peer, frame);
     if (frame.type === 'knock' || frame.type === 'knockAnswer')
       return this.#knocks.frame(peer, frame);
+    if (frame.type === 'bulk')
+      return from.bring(
+        frame.address,
+        () => this.#bulk(peer, frame),
+        (error) => this.#failed(error),
+      );
+    const once = this.acts.place(peer, frame.address);
+    if (once && frame.type === 'want') return this.acts.wanted(peer, once, frame.taken);
+    if (once && frame.type === 'depsAnswer' && this.acts.mayTake(peer, 1))
+      return this.#receiving.inFull(peer, once, [frame]);
     const place = this.#receiving.place(peer, frame.address);
     if (!place) return;
     const { space, log } = place;
@@ -286,11 +333,9 @@ export class Neighbourhood {
       case 'want':
         if (space.serves(peer)) this.#comparing.wanted(peer, log, frame.taken);
         return;
-      case 'bulk':
-        await this.#receiving.inFull(peer, place, frame.entries);
-        return this.#comparing.taken(peer, space, log, frame);
       case 'session':
-        return space.serves(peer) ? this.#receiving.session(peer, place, frame) : undefined;
+        if (space.serves(peer)) return this.#receiving.session(peer, place, frame);
+        return frame.step === 'open' ? this.#sessions.refuse(peer, log, frame.session) : undefined;
       case 'deps':
         if (space.serves(peer)) this.#pushing.answerDeps(from, place, frame.id);
         return;
@@ -302,6 +347,19 @@ export class Neighbourhood {
       case 'depsAnswer':
         return this.#receiving.inFull(peer, place, [frame]);
     }
+  }
+
+  async #bulk(peer: PeerId, frame: Extract<Frame, { type: 'bulk' }>): Promise<void> {
+    const once = this.acts.place(peer, frame.address);
+    if (once) {
+      if (!this.acts.mayTake(peer, frame.entries.length)) return;
+      await this.#receiving.inFull(peer, once, frame.entries);
+      return this.acts.took(peer, once.space, frame);
+    }
+    const place = this.#receiving.place(peer, frame.address);
+    if (!place) return;
+    await this.#receiving.inFull(peer, place, frame.entries);
+    this.#comparing.taken(peer, place.space, place.log, frame);
   }
 
   close(): void {

@@ -45,8 +45,9 @@ export class Receiving {
     if (!address || !space || !mayTalk(space, peer)) return undefined;
     const log = space.place(address);
     if (log) return { space, log };
-    // The act that began it may still be on its way.
+    // The act that began it may still be on its way; what is dropped here meanwhile is found by comparing all.
     this.#o.comparing.gap(peer, space, space.spaceLog.id);
+    this.#o.comparing.lacks(peer, space);
     return undefined;
   }
 
@@ -57,7 +58,7 @@ export class Receiving {
     entries: readonly { readonly deps: Uint8Array; readonly entry: Uint8Array }[],
   ): Promise<void> {
     const arrivals = entries.map((e) => ({ bytes: e.entry, deps: splitHashes(e.deps) }));
-    await this.receive(from, place, () => arrivals);
+    this.#follow(from, place, await place.space.receiveInFull(place.log, from, arrivals));
   }
 
   /** @param refused what an entry that no peer will ever take says of its sender */
@@ -65,9 +66,19 @@ export class Receiving {
     from: PeerId,
     { space, log }: Place,
     arrivals: () => readonly Arrival[],
-    refused: 'misbehaviour' | 'forgiven' = 'misbehaviour',
+    refused?: 'misbehaviour' | 'forgiven',
   ): Promise<readonly Received[]> {
     const results = await space.receive(log, from, arrivals);
+    this.#follow(from, { space, log }, results, refused);
+    return results;
+  }
+
+  #follow(
+    from: PeerId,
+    { space, log }: Place,
+    results: readonly Received[],
+    refused: 'misbehaviour' | 'forgiven' = 'misbehaviour',
+  ): void {
     for (const { verdict } of results) {
       if (verdict.is === 'known') this.#known(from, space, log, verdict.id);
       else if (verdict.is === 'waiting') this.#o.comparing.gap(from, space, log.id);
@@ -75,7 +86,6 @@ export class Receiving {
         this.#o.misbehaved(from, `an entry was refused: ${verdict.why}`);
     }
     this.#o.sessions.progressed(log);
-    return results;
   }
 
   #known(from: PeerId, space: Space, log: DocumentLog, id: EntryId): void {

@@ -56,10 +56,11 @@ export class Shelf implements Iterable<Space> {
     return undefined;
   }
 
-  async load(): Promise<void> {
+  /** Reads back what is to be seen first of every space. */
+  async loadNewest(): Promise<void> {
     for (const id of parseSpaceList(await this.#o.store.get(SPACES_KEY))) {
       const record = parseSpaceRecord(await this.#o.store.get(spaceKey(id)));
-      if (record) await this.#open(record).load();
+      if (record) await this.#open(record).loadNewest();
       else {
         this.#unreadable.add(id);
         this.#o.onProblem(
@@ -69,8 +70,13 @@ export class Shelf implements Iterable<Space> {
     }
   }
 
+  /** Reads back the rest. */
+  async loadRest(): Promise<void> {
+    for (const space of this.#spaces.values()) await space.loadRest();
+  }
+
   /**
-   * Takes a space up, in place of an earlier try at it; `fill` writes what it begins with. Rejects with `StoreError`,
+   * Takes a space up, in place of an earlier try at it; `fill` does what it begins with. Rejects with `StoreError`,
    * and then it is not held.
    */
   async add<T>(record: SpaceRecord, fill: (space: Space) => Promise<T>): Promise<T> {
@@ -79,8 +85,7 @@ export class Shelf implements Iterable<Space> {
     try {
       await space.load();
       const filled = await fill(space);
-      await space.save();
-      await this.#saveList();
+      await space.save([{ key: SPACES_KEY, value: this.#list }]);
       return filled;
     } catch (error) {
       if (before) this.#spaces.set(record.id, before);
@@ -95,7 +100,7 @@ export class Shelf implements Iterable<Space> {
     this.#spaces.delete(id);
     this.#o.clock.clearTimeout(this.#saving.get(id));
     this.#saving.delete(id);
-    await this.#saveList();
+    await this.#o.store.put(SPACES_KEY, this.#list);
     await this.#o.store.remove(spaceKey(id));
     for (const log of space.logs) await this.#o.store.drop(log.id);
   }
@@ -132,7 +137,7 @@ export class Shelf implements Iterable<Space> {
     return space;
   }
 
-  async #saveList(): Promise<void> {
-    await this.#o.store.put(SPACES_KEY, [...this.#spaces.keys(), ...this.#unreadable]);
+  get #list(): readonly SpaceId[] {
+    return [...this.#spaces.keys(), ...this.#unreadable];
   }
 }

@@ -4,7 +4,7 @@
  * the digests are compared again, so whatever a session lost is seen.
  */
 import { toHex } from '@snug/shared/crypto/bytes.ts';
-import type { ChangeHash, DocumentId, PeerId } from '@snug/shared/protocol/ids.ts';
+import type { ChangeHash, DocumentId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { SESSION_MESSAGE_BYTES, type SentFrame } from '../mesh/frames/frames.ts';
 import type { SyncMessage } from '../mesh/repair/repo-adapter.ts';
 import { encodeAddress } from '../space/address.ts';
@@ -163,6 +163,17 @@ export class SyncSessions {
       if (session.deadline > now) continue;
       this.#abandon(session);
     }
+  }
+
+  /** A neighbour asks for a session and is not one to have it. */
+  refuse(peer: PeerId, log: DocumentLog, id: Uint8Array): void {
+    this.#step(peer, log, id, 'close');
+  }
+
+  /** The neighbour is no longer one to speak of this space with. */
+  apart(peer: PeerId, space: SpaceId): void {
+    for (const session of [...this.#sessions.values()])
+      if (session.peer === peer && session.log.address.space === space) this.#abandon(session);
   }
 
   linkDown(peer: PeerId): void {

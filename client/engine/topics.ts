@@ -10,7 +10,7 @@ import {
   topicFor,
 } from '@snug/shared/crypto/topic.ts';
 import { encodeJoinRequest, joinRequest } from '@snug/shared/entries/acts.ts';
-import type { Topic } from '@snug/shared/protocol/ids.ts';
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import type { TopicSpec } from '../mesh/links-port.ts';
 import type { Space } from '../space/space.ts';
 
@@ -24,14 +24,19 @@ export function topicOf(space: Space): Topic | undefined {
   return epoch && topicFor(epoch.rendezvous);
 }
 
-/**
- * What to join for this space as it is now. A refused newcomer joins nothing.
- * @param background it is one of many spaces and not the one on the screen
- */
+/** How a space is met in. */
+export interface Meeting {
+  /** It is one of many spaces and not the one on the screen. */
+  readonly background: boolean;
+  /** Others are looked for in the lobby, too: members, and these who were listed once. */
+  readonly seeks: readonly PeerId[] | undefined;
+}
+
+/** What to join for this space as it is now. A refused newcomer joins nothing; a device that was removed waits in the lobby. */
 export async function topicsOf(
   space: Space,
   device: DeviceKey,
-  background: boolean,
+  { background, seeks }: Meeting,
 ): Promise<readonly TopicSpec[]> {
   const { record, membership } = space;
   const base = { servers: record.servers, heads: space.spaceLog.headsHash };
@@ -40,7 +45,7 @@ export async function topicsOf(
     topic: lobbyTopic(space),
     signalKey: lobbySignalKeyFor(record.lobby),
   };
-  if (record.state === 'refused') return [];
+  if (record.state === 'refused' || record.state === 'archive') return [];
   if (record.state === 'joining') {
     if (!record.invite) return [];
     const request = await joinRequest({
@@ -52,8 +57,10 @@ export async function topicsOf(
     return [{ ...lobby, initiate: 'knock', allowed, note: encodeJoinRequest(request) }];
   }
   const allowed = [...membership.devices.keys()].filter((peer) => peer !== device.peerId);
-  const epoch = space.writingEpoch;
-  const waiting: TopicSpec = { ...lobby, initiate: 'wait', allowed };
+  const epoch = space.isOut ? undefined : space.writingEpoch;
+  const waiting: TopicSpec = seeks
+    ? { ...lobby, initiate: 'listed', allowed: [...allowed, ...seeks], background: true }
+    : { ...lobby, initiate: 'wait', allowed };
   if (!epoch) return [waiting];
   const current: TopicSpec = {
     ...base,

@@ -4,6 +4,8 @@
  */
 import type { ChannelId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { LinksStatus } from '../mesh/links-port.ts';
+import type { FileView, FileWorkView, ImportView } from './archive-view.ts';
+import type { SearchInput, SearchView } from './search-view.ts';
 
 /** Something that went wrong, for a person: what happened, what was kept, what to do. */
 export interface Trouble {
@@ -19,6 +21,10 @@ export interface Trouble {
     | 'not-allowed'
     | 'too-long'
     | 'not-found'
+    | 'bad-file'
+    | 'wrong-passphrase'
+    | 'not-erased'
+    | 'removed'
     | 'internal';
   readonly message: string;
 }
@@ -27,7 +33,7 @@ export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly trouble: Trouble };
 
-export type Role = 'admin' | 'member';
+export type Role = 'admin' | 'gardener' | 'member';
 
 /** How a member is tied to this device just now. */
 export type Tie = 'direct' | 'relayed' | 'through others' | 'offline';
@@ -50,14 +56,39 @@ export interface ChannelView {
   readonly name: string;
   readonly topic: string;
   readonly unread: boolean;
+  /** Kept and readable, out of the way. Absent: no. */
+  readonly archived?: true;
 }
 
 /**
  * `joining`: the invite was taken, nobody has let us in yet (nobody is there, or it is under way); `trouble` tells what somebody
  * answered, if anybody did.
  * `refused`: somebody looked at the invite and said no; `trouble` says why.
+ * `removed`: this device does not belong to it any more; `trouble` says by whom, where that is known. What is held stays readable.
+ * `archive`: known from a file only. It can be read; nobody is met there, and nothing can be written.
  */
-export type SpaceState = 'joining' | 'open' | 'refused';
+export type SpaceState = 'joining' | 'open' | 'refused' | 'removed' | 'archive';
+
+/** Somebody who was let in while their invite was taken away: nothing of theirs counts until a member confirms them. */
+export interface ProvisionalView {
+  readonly account: string;
+  readonly device: PeerId;
+  /** Empty where it is not known. */
+  readonly name: string;
+}
+
+/** An invite by which somebody may come in now. */
+export interface InviteView {
+  /** By which it is revoked. */
+  readonly key: string;
+  /** Empty where it is not known. */
+  readonly byName: string;
+  readonly you: boolean;
+  readonly uses: 'reusable' | 'single';
+  readonly openDoor: boolean;
+  /** ms since 1970. */
+  readonly expires?: number;
+}
 
 export interface SpaceView {
   readonly id: SpaceId;
@@ -70,6 +101,10 @@ export interface SpaceView {
   /** Signaling servers where it meets. */
   readonly servers: readonly string[];
   readonly members: readonly MemberView[];
+  /** Absent: nobody. */
+  readonly provisional?: readonly ProvisionalView[];
+  /** Absent: there is none. */
+  readonly invites?: readonly InviteView[];
   readonly channels: readonly ChannelView[];
   /** Members here just now, oneself included. */
   readonly here: number;
@@ -86,18 +121,73 @@ export type Delivery =
   | 'everyone'
   | { readonly held: number; readonly of: number };
 
+/** The message that another answers. */
+export interface QuoteView {
+  readonly id: EntryId;
+  readonly authorName: string;
+  /** Its beginning; empty if it is deleted. */
+  readonly text: string;
+}
+
+/** People are told by their names, empty where one has not arrived. */
+export interface ReactionView {
+  readonly emoji: string;
+  readonly names: readonly string[];
+  /** Whether one of them is this person. */
+  readonly you: boolean;
+}
+
+/** What stands under a message. */
+export interface ThreadView {
+  readonly replies: number;
+  /** The newest of them, oldest first. */
+  readonly newest: readonly MessageView[];
+}
+
 export interface MessageView {
   readonly id: EntryId;
   readonly author: PeerId;
   readonly authorName: string;
+  /** Written by this person, on whichever device. */
   readonly own: boolean;
+  /** Empty once it is deleted. */
   readonly text: string;
   /** The author's clock, ms since 1970. */
   readonly at: number;
   /** The author's clock is more than five minutes ahead of this one. */
   readonly farOff: boolean;
-  /** On one's own messages only. */
+  /** On what was written on this device only. */
   readonly delivery?: Delivery;
+  readonly reply?: QuoteView;
+  /** When it was made what it is, by its author's clock. */
+  readonly editedAt?: number;
+  readonly deleted?: { readonly byName: string; readonly byAuthor: boolean };
+  readonly reactions?: readonly ReactionView[];
+  /** 👀 and 👀👀: who has seen it, and who will answer. */
+  readonly seen?: readonly {
+    readonly name: string;
+    readonly answers: boolean;
+    /** Whether it is this person. */
+    readonly you: boolean;
+  }[];
+  readonly pinned?: { readonly byName: string };
+  readonly tags?: readonly string[];
+  /** It names this person; `urgent`: attention is asked for now. */
+  readonly namesYou?: 'quietly' | 'urgently';
+  readonly thread?: ThreadView;
+}
+
+/** Where messages stand that stood here. */
+export interface PointerView {
+  /** The message before which it is shown; absent: at the end. */
+  readonly before?: EntryId;
+  readonly messages: readonly EntryId[];
+  readonly byName: string;
+  readonly at: number;
+  /** Another channel, or the thread of a message here or there. */
+  readonly channel: ChannelId;
+  readonly channelName: string;
+  readonly thread?: EntryId;
 }
 
 /** A draft that the leading tab has not stored yet, or an entry under way. */
@@ -120,6 +210,7 @@ export interface TimelineView {
   readonly space: SpaceId;
   readonly channel: ChannelId;
   readonly messages: readonly MessageView[];
+  readonly pointers: readonly PointerView[];
   readonly pending: readonly PendingView[];
   readonly gaps: readonly GapView[];
   /** Names of the others who are typing here just now, empty where a name has not arrived. */
@@ -158,6 +249,8 @@ export interface View {
   readonly device?: DeviceView;
   readonly spaces: readonly SpaceView[];
   readonly timeline?: TimelineView;
+  /** Exports and imports under way; absent: none. */
+  readonly fileWork?: readonly FileWorkView[];
   readonly links: LinksStatus;
 }
 
@@ -172,14 +265,45 @@ export interface Received {
   readonly message: MessageView;
 }
 
+/** A message of a space, wherever it stands. */
+export interface MessagePlace {
+  space: SpaceId;
+  message: EntryId;
+}
+
+/** The entries by which something was done: what an undo names. */
+export interface Done {
+  readonly entries: readonly EntryId[];
+}
+
 /** Commands and what each answers. Every failure is a `Trouble`; none throws. */
 export interface Commands {
   setName(input: { name: string }): Promise<Result<null>>;
   createSpace(input: { name: string }): Promise<Result<{ space: SpaceId; channel: ChannelId }>>;
   /** Takes a link or token. Answers once the invite is understood and kept; letting in happens in the space's `state`. */
   joinSpace(input: { invite: string }): Promise<Result<{ space: SpaceId }>>;
-  /** The same reusable invite each time, as a link on the page's own origin. */
-  invite(input: { space: SpaceId }): Promise<Result<{ link: string; expires: number }>>;
+  /**
+   * A link on the page's own origin: the same reusable invite each time, or a new one where it is said how often it may be used
+   * or for how long, in ms from now (a minute to 300 days).
+   */
+  invite(input: {
+    space: SpaceId;
+    uses?: 'single' | 'reusable';
+    expiresIn?: number;
+  }): Promise<Result<{ link: string; expires: number }>>;
+  /** Nobody comes in by it any more. Admins, and whoever made it. */
+  revokeInvite(input: { space: SpaceId; invite: string }): Promise<Result<null>>;
+  /** Makes good the admission of somebody provisional. */
+  confirmMember(input: { space: SpaceId; account: string }): Promise<Result<null>>;
+  /** Takes somebody out of the space with all their devices; a new epoch follows. Admins only. */
+  removeMember(input: { space: SpaceId; account: string }): Promise<Result<null>>;
+  /** Takes another device of one's own out of the space; a new epoch follows. */
+  removeDevice(input: { space: SpaceId; device: PeerId }): Promise<Result<null>>;
+  /** Admins only. The last admin stays one. */
+  setRole(input: { space: SpaceId; account: string; role: Role }): Promise<Result<null>>;
+  /** Starts a new epoch. Admins only. */
+  renewKeys(input: { space: SpaceId }): Promise<Result<null>>;
+  /** Tells the others, and forgets everything of it here. */
   leaveSpace(input: { space: SpaceId }): Promise<Result<null>>;
   /** Where the space meets from now on: 1 to 3 addresses. Admins only. */
   setServers(input: { space: SpaceId; servers: readonly string[] }): Promise<Result<null>>;
@@ -188,11 +312,26 @@ export interface Commands {
   watch(
     input: { space: SpaceId; channel: ChannelId; newest: number } | null,
   ): Promise<Result<null>>;
+  /** What is absent stays. Admins and gardeners, members only what none of these has named yet; archiving is theirs alone. */
+  setChannel(input: {
+    space: SpaceId;
+    channel: ChannelId;
+    name?: string;
+    /** Empty: none. */
+    topic?: string;
+    archived?: boolean;
+  }): Promise<Result<null>>;
   /** Answers once the entry is stored on this device. */
   say(input: {
     space: SpaceId;
     channel: ChannelId;
     text: string;
+    /** The message under which it is said. */
+    thread?: EntryId;
+    /** The message that it answers. */
+    reply?: EntryId;
+    /** Accounts that it names, at most 32; urgently: `@@`. */
+    mentions?: readonly { account: string; urgent?: boolean }[];
   }): Promise<Result<{ id: EntryId }>>;
   /**
    * A key was touched in a channel's field. To be called as often as that happens: it is said seldom, and said no more some
@@ -201,6 +340,40 @@ export interface Commands {
   typing(input: { space: SpaceId; channel: ChannelId }): Promise<Result<null>>;
   /** Everything up to the newest message of the channel has been seen. */
   markRead(input: { space: SpaceId; channel: ChannelId }): Promise<Result<null>>;
+  /** One's own message says this from now on; earlier wordings are kept. */
+  edit(
+    input: MessagePlace & {
+      text: string;
+      mentions?: readonly { account: string; urgent?: boolean }[];
+    },
+  ): Promise<Result<Done>>;
+  /** One's own, as an admin or gardener anybody's. Others are asked to show it no more: what they hold they hold. */
+  delete(input: MessagePlace): Promise<Result<Done>>;
+  react(input: MessagePlace & { emoji: string; on: boolean }): Promise<Result<Done>>;
+  /** 1: seen; 2: seen, will answer; 0: taken back. */
+  markSeen(input: MessagePlace & { level: 0 | 1 | 2 }): Promise<Result<Done>>;
+  pin(input: MessagePlace & { on: boolean }): Promise<Result<Done>>;
+  tag(
+    input: MessagePlace & { on?: readonly string[]; off?: readonly string[] },
+  ): Promise<Result<Done>>;
+  /** Messages into the thread of one of them or of another, or to the top level of a channel. At most 256. */
+  move(input: {
+    space: SpaceId;
+    messages: readonly EntryId[];
+    to: { thread: EntryId } | { channel: ChannelId };
+  }): Promise<Result<Done>>;
+  /** A thread becomes a new channel. */
+  promote(input: MessagePlace & { name: string }): Promise<Result<Done & { channel: ChannelId }>>;
+  /** What was done by entries that `Done` named, or that a history names, has no effect any more. */
+  undo(input: { space: SpaceId; entries: readonly EntryId[] }): Promise<Result<Done>>;
+  /** Over everything that is held, newest first. Never fails: what was not understood is hinted at. */
+  search(input: SearchInput): Promise<Result<SearchView>>;
+  /** Everything that is held of a space in a file that the passphrase opens (8 characters at least). `fileWork` tells how far it is. */
+  exportSpace(input: { space: SpaceId; passphrase: string }): Promise<Result<FileView>>;
+  /** The same as text that anybody can read, without what was deleted. To be asked for by name, never instead of the other. */
+  exportText(input: { space: SpaceId }): Promise<Result<FileView>>;
+  /** Takes an exported space up, or adds to it what is missing here. Each entry is judged as if a neighbour had sent it. */
+  importSpace(input: { file: Blob; passphrase: string }): Promise<Result<ImportView>>;
 }
 
 /** A device at work, as the UI and the headless peer hold it. */
@@ -210,4 +383,10 @@ export interface Peer extends Commands {
   subscribe(listener: (view: View) => void): () => void;
   /** Says goodbye to neighbours and servers, and stops. */
   close(): Promise<void>;
+  /**
+   * Leaves for good: says goodbye, and erases everything that this device keeps, its key too, so that the next start is the first.
+   * Others keep what they hold, and go on listing the device until it is removed. Afterwards this peer does nothing more. Where
+   * something could not be erased, the trouble says what.
+   */
+  wipe(): Promise<Result<null>>;
 }

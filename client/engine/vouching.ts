@@ -250,7 +250,11 @@ export class Vouching {
 
 function isStored(space: Space, channel: ChannelId): boolean {
   for (const log of space.logs)
-    if (log.address.kind === 'segment' && log.address.channel === channel && !space.isStored(log))
+    if (
+      log.address.kind === 'segment' &&
+      log.address.channel === channel &&
+      (!space.isStored(log) || space.isBeingStored(log))
+    )
       return false;
   return true;
 }

@@ -31,6 +31,8 @@ export interface NodePeer {
   readonly links: Links;
   view(): View;
   close(): Promise<void>;
+  /** As `close`, and for good: the others are told, before whoever calls erases the store. */
+  leaveForGood(): Promise<void>;
 }
 
 /** Rejects with an `Error` when the store holds a damaged device key. */
@@ -63,14 +65,16 @@ export async function createNodePeer(options: NodePeerOptions): Promise<NodePeer
     onProblem,
   });
   await engine.start();
+  const end = async (goodbye: Promise<void>) => {
+    await goodbye.catch(onProblem);
+    await links.close();
+    await engine.close();
+  };
   return {
     engine,
     links,
     view: () => ({ ...engine.view(), links: links.status() }),
-    close: async () => {
-      await engine.farewell().catch(onProblem);
-      await links.close();
-      await engine.close();
-    },
+    close: () => end(engine.farewell()),
+    leaveForGood: () => end(engine.leaveForGood()),
   };
 }

@@ -2,13 +2,27 @@
  * A store in one SQLite file, for peers without a browser. One process holds it at a time. A write is on disk before
  * its promise resolves (`synchronous = FULL`).
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { DocumentId } from '@snug/shared/protocol/ids.ts';
 import { decode, encode } from 'cborg';
 import { joinHashes, splitHashes } from '../space/document-log.ts';
 import { type KeptValue, type Store, type StoredEntry, StoreError } from '../space/store.ts';
+
+const FILE = 'snug.sqlite';
+
+/** Erases a store that is closed, and nothing else in its directory. Throws `StoreError` where a file is left. */
+export function eraseSqliteStore(directory: string): void {
+  for (const ending of ['', '-wal', '-shm']) {
+    const file = join(directory, FILE + ending);
+    try {
+      rmSync(file, { force: true });
+    } catch (error) {
+      throw asStoreError(error, `${file} could not be erased`);
+    }
+  }
+}
 
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
@@ -20,7 +34,7 @@ export class SqliteStore implements Store {
    * @param options.maxPages how many pages of 4 KiB the file may grow to; beyond, writes are `full`
    */
   constructor(directory: string, options: { readonly maxPages?: number } = {}) {
-    const file = join(directory, 'snug.sqlite');
+    const file = join(directory, FILE);
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       // Before SQLite opens it: the write-ahead log beside it gets the same mode, and holds the same keys.
@@ -77,6 +91,13 @@ export class SqliteStore implements Store {
         { hash: name, deps: splitHashes(deps), startOp: start_op, bytes: Uint8Array.from(bytes) },
       ];
     });
+  }
+
+  async has(document: DocumentId): Promise<boolean> {
+    const row = this.#run(() =>
+      this.#db.prepare('SELECT 1 FROM entries WHERE document = ? LIMIT 1').get(document),
+    );
+    return row !== undefined;
   }
 
   async append(

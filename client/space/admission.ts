@@ -5,26 +5,42 @@
  */
 import { equalBytes, fromBase64url, sha256, toHex } from '@snug/shared/crypto/bytes.ts';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
-import { parseAct, parseSeal, verifyJoinRequest } from '@snug/shared/entries/acts.ts';
+import {
+  parseAct,
+  parseSeal,
+  verifyDeviceConsent,
+  verifyJoinRequest,
+  verifyKeeperConsent,
+} from '@snug/shared/entries/acts.ts';
 import { decodeEntry, SORT, verifyEntry, verifyGenesis } from '@snug/shared/entries/entry.ts';
-import { ChangeHash, type EntryId, type EpochId } from '@snug/shared/protocol/ids.ts';
+import { ChangeHash, type EntryId, type EpochId, type SpaceId } from '@snug/shared/protocol/ids.ts';
 import { ENTRY_LIMITS } from '@snug/shared/protocol/limits.ts';
 import * as v from 'valibot';
 import { type DocumentLog, type LoggedEntry, logged } from './document-log.ts';
-import { channelOf, epochOf, type Membership, membershipAt, refuseAct } from './membership.ts';
+import { hasSealFor } from './epoch-secrets.ts';
+import { epochOf } from './membership/epochs.ts';
+import { channelOf, historyOf } from './membership/fold.ts';
+import { refusal } from './membership/letting-in.ts';
+import type { Membership } from './membership/membership.ts';
+import type { Parking } from './parking.ts';
 import type { Missing } from './waiting-room.ts';
 
 /** An entry as it came: bytes, and the changes that its sender says it was built on. */
 export interface Arrival {
   readonly bytes: Uint8Array;
   readonly deps: readonly ChangeHash[];
+  /** Where it has been worked out from the bytes already. */
+  readonly id?: EntryId;
 }
 
 export type Verdict =
-  | { readonly is: 'new'; readonly entry: LoggedEntry }
+  /** `taken`: what it builds on that was parked until now, and has come in with it. */
+  | { readonly is: 'new'; readonly entry: LoggedEntry; readonly taken: readonly LoggedEntry[] }
   | { readonly is: 'known'; readonly id: EntryId }
   /** Something it needs has not arrived; `missing` is what it waits for first. */
   | { readonly is: 'waiting'; readonly why: string; readonly missing: Missing }
+  /** Its device is no longer listed: it is taken in with something of a listed device that builds on it, or not at all. */
+  | { readonly is: 'parked'; readonly why: string; readonly entry: LoggedEntry }
   /** No peer will ever take it: its sender misbehaves. */
   | { readonly is: 'refused'; readonly why: string };
 
@@ -33,11 +49,12 @@ export interface Surroundings {
   readonly membership: Membership;
   /** The log of segment `number` of the same channel, where it is held. */
   segment(number: number): DocumentLog | undefined;
+  readonly parking?: Parking;
 }
 
 /**
  * True when all signatures fit: of a genesis under its own tag, of everything else over document and deps; and of an
- * `admit` act those of the newcomer and of the invite's holder.
+ * act that lists somebody those of the newcomer and of the invite's holder.
  */
 export async function verified(log: DocumentLog, arrival: Arrival): Promise<boolean> {
   if (log.address.kind === 'space' && arrival.deps.length === 0)
@@ -49,8 +66,22 @@ export async function verified(log: DocumentLog, arrival: Arrival): Promise<bool
     return false;
   const entry = decodeEntry(arrival.bytes);
   if (log.address.kind !== 'space' || entry?.sort !== SORT.act) return true;
-  const act = parseAct(entry.body);
-  return act?.act === 'admit' ? verifyJoinRequest(log.address.space, act) : true;
+  return isConsented(log.address.space, entry.body);
+}
+
+/** Whether those whom an act lists have agreed to it. */
+async function isConsented(space: SpaceId, body: Uint8Array): Promise<boolean> {
+  const act = parseAct(body);
+  switch (act?.act) {
+    case 'admit':
+      return verifyJoinRequest(space, act);
+    case 'device':
+      return verifyDeviceConsent(space, act);
+    case 'keeper':
+      return verifyKeeperConsent(space, act);
+    default:
+      return true;
+  }
 }
 
 /**
@@ -60,26 +91,33 @@ export async function verified(log: DocumentLog, arrival: Arrival): Promise<bool
 export function judge(log: DocumentLog, arrival: Arrival, around: Surroundings): Verdict {
   const entry = decodeEntry(arrival.bytes);
   if (!entry) return { is: 'refused', why: 'it is no entry' };
-  const lacking = arrival.deps.find((dep) => !log.has(dep));
+  const { parking } = around;
+  const lacking = arrival.deps.find((dep) => !log.has(dep) && !parking?.get(log, dep));
   if (lacking !== undefined)
     return waiting('its deps have not arrived', { a: 'change', id: lacking });
-  const startOp = log.startOp(arrival.deps);
-  const candidate =
-    startOp === undefined ? undefined : logged(arrival.bytes, arrival.deps, startOp);
+  const taken = parking?.behind(log, arrival.deps) ?? [];
+  const startOp = Math.max(
+    log.startOp(arrival.deps.filter((dep) => log.has(dep))) ?? 1,
+    ...taken.map((entry) => entry.startOp + 1),
+  );
+  const candidate = logged(arrival.bytes, arrival.deps, startOp, arrival.id);
   if (!candidate) return { is: 'refused', why: 'it is no entry' };
   if (log.byId(candidate.id)) return { is: 'known', id: candidate.id };
   const objection =
     log.address.kind === 'space'
       ? objectInSpace(log, candidate)
       : log.address.kind === 'epoch'
-        ? objectInEpoch(candidate, around, log.address.epoch)
+        ? objectInEpoch(log, candidate, around, log.address.epoch)
         : objectInSegment(log, candidate, around, log.address.number);
   if (objection) return objection;
-  log.add(candidate);
-  return { is: 'new', entry: candidate };
+  for (const entry of [...taken, candidate]) {
+    parking?.remove(entry);
+    log.add(entry);
+  }
+  return { is: 'new', entry: candidate, taken };
 }
 
-type Objection = Extract<Verdict, { is: 'waiting' | 'refused' }>;
+type Objection = Extract<Verdict, { is: 'waiting' | 'parked' | 'refused' }>;
 const refused = (why: string): Objection => ({ is: 'refused', why });
 const waiting = (why: string, missing: Missing): Objection => ({ is: 'waiting', why, missing });
 
@@ -87,7 +125,8 @@ const waiting = (why: string, missing: Missing): Objection => ({ is: 'waiting', 
 export function* brought({ hash, author, act }: LoggedEntry): Generator<Missing> {
   yield { a: 'change', id: hash };
   if (act?.act === 'genesis') yield { a: 'device', id: author };
-  if (act?.act === 'admit') yield { a: 'device', id: peerIdFromPublicKey(act.device) };
+  if (act?.act === 'admit' || act?.act === 'device')
+    yield { a: 'device', id: peerIdFromPublicKey(act.device) };
   if (act?.act === 'channel') yield { a: 'channel', id: channelOf(act) };
   if (act?.act === 'epoch') yield { a: 'epoch', id: epochOf(act) };
 }
@@ -98,28 +137,31 @@ function objectInSpace(log: DocumentLog, candidate: LoggedEntry): Objection | un
     const own = candidate.act?.act === 'genesis' && candidate.act.account === candidate.author;
     return own ? undefined : refused('a space begins with a genesis under its own account');
   }
-  const state = membershipAt(log, candidate.deps);
-  if (candidate.entry.sort === SORT.body)
-    return state.devices.has(candidate.author)
-      ? undefined
-      : refused('its author was no member of what it cites');
-  if (candidate.entry.sort !== SORT.act) return refused('a space document holds acts and bodies');
-  if (!candidate.act) return refused('it is no act');
-  const why = refuseAct(state, candidate.author, candidate.act);
+  const { sort } = candidate.entry;
+  if (sort !== SORT.body && sort !== SORT.act)
+    return refused('a space document holds acts and bodies');
+  if (sort === SORT.act && !candidate.act) return refused('it is no act');
+  const why = refusal(historyOf(log).at(candidate.deps), candidate);
   return why === undefined ? undefined : refused(why);
 }
 
 function objectInEpoch(
+  log: DocumentLog,
   candidate: LoggedEntry,
   around: Surroundings,
   epoch: EpochId,
 ): Objection | undefined {
   // Else a member could have seals stored for any number of epochs that nobody ever started.
-  if (!around.membership.epochs.some(({ id }) => id === epoch))
-    return waiting('its epoch has not been started', { a: 'epoch', id: epoch });
-  if (candidate.entry.sort !== SORT.seal || !parseSeal(candidate.entry.body))
-    return refused("an epoch's document holds seals");
-  return listed(candidate, around);
+  const begun = around.membership.epochs.find(({ id }) => id === epoch);
+  if (!begun) return waiting('its epoch has not been started', { a: 'epoch', id: epoch });
+  const seal = candidate.entry.sort === SORT.seal ? parseSeal(candidate.entry.body) : undefined;
+  if (!seal) return refused("an epoch's document holds seals");
+  // Of who started it those to its list are good for those who were away, whatever has become of its author.
+  const isOwed =
+    begun.by === candidate.author &&
+    begun.list.has(peerIdFromPublicKey(seal.to)) &&
+    !hasSealFor(log, candidate.author, seal.to);
+  return isOwed ? undefined : listed(candidate, around);
 }
 
 function objectInSegment(
@@ -148,8 +190,13 @@ function objectInSegment(
   return listed(candidate, around);
 }
 
-function listed(candidate: LoggedEntry, around: Surroundings): Objection | undefined {
-  return around.membership.devices.has(candidate.author)
-    ? undefined
-    : waiting('its device has not been admitted', { a: 'device', id: candidate.author });
+/** Whether an entry outside the space document is of somebody who is listed, or one of the tips that a removal leaves. */
+function listed(candidate: LoggedEntry, { membership }: Surroundings): Objection | undefined {
+  const { author, id } = candidate;
+  if (membership.devices.has(author)) return undefined;
+  const standing = membership.everListed.get(author);
+  if (!standing) return waiting('its device has not been admitted', { a: 'device', id: author });
+  const tip = toHex(fromBase64url(id).subarray(0, 16));
+  if (standing.cuts.some(({ of, tips }) => of === 'removal' && tips.has(tip))) return undefined;
+  return { is: 'parked', why: 'its device is no longer listed', entry: candidate };
 }

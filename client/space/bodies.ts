@@ -5,6 +5,7 @@ import type { ChannelId } from '@snug/shared/protocol/ids.ts';
 import { Chain, type Opened } from './chain.ts';
 import type { DocumentLog, LoggedEntry } from './document-log.ts';
 import type { EpochSecrets } from './epoch-secrets.ts';
+import type { HeldEpoch } from './space-record.ts';
 
 /** An entry of a channel that could be opened. */
 export interface OpenedInChannel {
@@ -19,6 +20,8 @@ export class Bodies {
   readonly #channels = new Map<ChannelId, Chain>();
   readonly #sealed = new Set<{ readonly log: DocumentLog; readonly entry: LoggedEntry }>();
   readonly #news: OpenedInChannel[] = [];
+  /** Found since secrets were last found. */
+  readonly #byHint = new Map<string, HeldEpoch>();
   #unreadable = 0;
 
   constructor(secrets: EpochSecrets) {
@@ -49,13 +52,21 @@ export class Bodies {
 
   /** Secrets were found: what waited for them is tried again. */
   retry(): void {
+    this.#byHint.clear();
     for (const waiting of this.#sealed)
       if (this.#open(waiting.log, waiting.entry)) this.#sealed.delete(waiting);
   }
 
+  #epochOf(hint: Uint8Array): HeldEpoch | undefined {
+    const name = String.fromCharCode(...hint);
+    const epoch = this.#byHint.get(name) ?? this.#secrets.byHint(hint);
+    if (epoch) this.#byHint.set(name, epoch);
+    return epoch;
+  }
+
   /** True when there is nothing more to try: opened, or damaged inside. */
   #open(log: DocumentLog, { entry, deps, id, author }: LoggedEntry): boolean {
-    const epoch = this.#secrets.byHint(entry.hint);
+    const epoch = this.#epochOf(entry.hint);
     if (!epoch) return false;
     const body = openBody({
       contentSecret: epoch.content,

@@ -182,6 +182,18 @@ test("nobody makes another's chain whole, or part of their own, by naming it", (
   expect(chain.previous(borrowed)).toEqual([]);
 });
 
+test("what tips reach of an author's is all of their own that these build on, and nothing of anybody else's", () => {
+  const a = entry(ada, { n: 1 });
+  const b = entry(ada, { n: 2, prev: [tipOf(a.id)] });
+  const c = entry(ada, { n: 3, prev: [tipOf(b.id)] });
+  const bens = entry(ben, { n: 1, prev: [tipOf(b.id)] });
+  const chain = chainOf([a, b, c, bens]);
+  const hex = (one: Opened) => toHex(tipOf(one.id));
+  expect([...chain.upTo(ada, [hex(b)])].sort()).toEqual(ids([a, b]).sort());
+  expect([...chain.upTo(ada, [hex(bens), 'ff'.repeat(16)])]).toEqual([]);
+  expect([...chain.upTo(ben, [hex(bens)])]).toEqual(ids([bens]));
+});
+
 test('property: an author is whole up to what has everything before it, in whatever order it came', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(19), { minLength: 1, maxLength: 20 }), (order) => {

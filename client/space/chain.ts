@@ -1,15 +1,10 @@
-/**
- * Order and gaps of a channel: a pure function of the entries held and the viewer's clock, never of the order in
- * which they came. Order is `max(hlc, 1 + order of refs and prev)`, then id. An `hlc` more than five minutes past
- * the viewer's own clock does not count while it is so, and is never inherited: one far-off clock cannot drag a channel
- * along.
- */
+/** What one channel's entries, or the settings', make together: their order, each device's tips, and the gaps between them. */
 import { type Bytes, fromBase64url, toHex } from '@snug/shared/crypto/bytes.ts';
 import type { Body } from '@snug/shared/entries/body.ts';
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { CLOCK_AHEAD_MS, mergeInto, Orders, type Standing } from './chain-order.ts';
 
-/** How far another's clock may be ahead before it is not believed, ms. */
-export const CLOCK_AHEAD_MS = 5 * 60_000;
+export { CLOCK_AHEAD_MS };
 
 /** Bodies number up to here. */
 const MAX_N = 2 ** 32 - 1;
@@ -30,16 +25,23 @@ export function tipOf(id: EntryId): Bytes {
   return fromBase64url(id).slice(0, 16);
 }
 
+/** The tips, as hex, of what a body builds on: the author's own previous entries and what it refers to. */
+export function namesIn(body: Body): string[] {
+  return [...body.prev.map(toHex), ...body.refs.map((ref) => toHex(ref.subarray(0, 16)))];
+}
+
 export class Chain {
   readonly #byTip = new Map<string, Opened>();
+  /** In the order in which they came. */
+  readonly #entries: Opened[] = [];
   readonly #byAuthor = new Map<PeerId, Opened[]>();
   /** Each author's entries that none of their own continues. */
   readonly #tips = new Map<PeerId, Map<string, Opened>>();
-  /** `author tip` that a later entry of the same author continues, and tips that anything names. */
+  /** `author tip` that a later entry of the same author continues. */
   readonly #continued = new Set<string>();
-  readonly #named = new Set<string>();
-  /** Entries that continue one that has not arrived. */
-  readonly #orphaned = new Set<Opened>();
+  /** Entries that continue some that have not arrived, with how many; and by tip, which wait for it. */
+  readonly #orphaned = new Map<Opened, number>();
+  readonly #missed = new Map<string, Opened[]>();
   /** Tips of entries that are held with everything before them; and by tip, what waits for it to be one. */
   readonly #whole = new Set<string>();
   readonly #awaiting = new Map<string, (readonly [string, Opened])[]>();
@@ -47,25 +49,28 @@ export class Chain {
   readonly #wholeUpTo = new Map<PeerId, Opened>();
   readonly #greatest = new Map<PeerId, number>();
   #latestClock = 0;
-  readonly #orders = new Map<string, number>();
-  /**
-   * Orders hold as long as the viewer's clock believes the same entries: its horizon (clock and five minutes) is not below
-   * the furthest clock that counted and below the nearest that did not.
-   */
-  #counted = 0;
-  #nextToCount = Number.POSITIVE_INFINITY;
-  #horizon = 0;
-  #placed: Placed[] | undefined;
+  readonly #orders = new Orders();
+  readonly #standings: Standing[] = [];
+  #placed: Placed[] = [];
+  /** How many of the entries are placed, and by which version of the orders. */
+  #placedUpTo = 0;
+  #placedBy = -1;
   #gaps: Map<PeerId, number> | undefined;
 
   get size(): number {
     return this.#byTip.size;
   }
 
+  /** In the order in which they came: grows at its end only. */
+  get entries(): readonly Opened[] {
+    return this.#entries;
+  }
+
   add(entry: Opened): void {
     const tip = toHex(tipOf(entry.id));
     if (this.#byTip.has(tip)) return;
     this.#byTip.set(tip, entry);
+    this.#entries.push(entry);
     this.#gaps = undefined;
     const own = this.#byAuthor.get(entry.author);
     if (own) own.push(entry);
@@ -75,20 +80,31 @@ export class Chain {
     const tips = this.#tips.get(entry.author) ?? new Map<string, Opened>();
     this.#tips.set(entry.author, tips);
     if (!this.#continued.has(`${entry.author} ${tip}`)) tips.set(tip, entry);
-    const previous = entry.body.prev.map(toHex);
+    const previous = new Set(entry.body.prev.map(toHex));
     for (const prev of previous) {
       this.#continued.add(`${entry.author} ${prev}`);
       tips.delete(prev);
     }
-    if (!previous.every((prev) => this.#byTip.has(prev))) this.#orphaned.add(entry);
     this.#completes(tip, entry);
-    for (const name of namesIn(entry.body)) this.#named.add(name);
-    // Whoever named it before it came was placed without it.
-    if (this.#named.has(tip)) {
-      for (const orphan of this.#orphaned)
-        if (!this.#isOrphaned(orphan)) this.#orphaned.delete(orphan);
-      this.#forgetOrders();
-    } else if (this.#placed) this.#insert(this.#placed, this.#place(tip, entry));
+    this.#misses(entry, [...previous]);
+    for (const orphan of this.#missed.get(tip) ?? []) {
+      const left = (this.#orphaned.get(orphan) ?? 1) - 1;
+      if (left === 0) this.#orphaned.delete(orphan);
+      else this.#orphaned.set(orphan, left);
+    }
+    this.#missed.delete(tip);
+    this.#standings.push(this.#orders.add(tip, entry.body.hlc, namesIn(entry.body)));
+  }
+
+  #misses(entry: Opened, previous: readonly string[]): void {
+    const missing = previous.filter((prev) => !this.#byTip.has(prev));
+    if (missing.length === 0) return;
+    this.#orphaned.set(entry, missing.length);
+    for (const tip of missing) {
+      const others = this.#missed.get(tip);
+      if (others) others.push(entry);
+      else this.#missed.set(tip, [entry]);
+    }
   }
 
   /** Without recursion: what waits may be a long row. */
@@ -129,8 +145,16 @@ export class Chain {
     });
   }
 
-  #isOrphaned({ body }: Opened): boolean {
-    return !body.prev.every((prev) => this.#byTip.has(toHex(prev)));
+  /** Those of an author's own entries that are among these tips, or that one of them builds on. Tips as hex. */
+  upTo(author: PeerId, tips: Iterable<string>): ReadonlySet<EntryId> {
+    const reached = new Set<EntryId>();
+    const open = [...tips].flatMap((tip) => this.#byTip.get(tip) ?? []);
+    for (let entry = open.pop(); entry; entry = open.pop()) {
+      if (entry.author !== author || reached.has(entry.id)) continue;
+      reached.add(entry.id);
+      open.push(...this.previous(entry));
+    }
+    return reached;
   }
 
   has(id: EntryId): boolean {
@@ -148,31 +172,21 @@ export class Chain {
 
   /** All entries in the order in which people see them. */
   placed(now: number): readonly Placed[] {
-    const horizon = now + CLOCK_AHEAD_MS;
-    if (horizon < this.#counted || horizon >= this.#nextToCount) this.#forgetOrders();
-    this.#horizon = horizon;
-    this.#placed ??= [...this.#byTip].map(([tip, entry]) => this.#place(tip, entry)).sort(compare);
+    this.#orders.settle(now);
+    if (this.#placedBy !== this.#orders.version) {
+      this.#placed = [];
+      this.#placedUpTo = 0;
+      this.#placedBy = this.#orders.version;
+    }
+    const fresh: Placed[] = [];
+    for (; this.#placedUpTo < this.#entries.length; this.#placedUpTo++) {
+      const entry = this.#entries[this.#placedUpTo];
+      const standing = this.#standings[this.#placedUpTo];
+      if (entry && standing)
+        fresh.push({ ...entry, order: standing.order, farOff: standing.farOff });
+    }
+    mergeInto(this.#placed, fresh, compare);
     return this.#placed;
-  }
-
-  #place(tip: string, entry: Opened): Placed {
-    const farOff = entry.body.hlc > this.#horizon;
-    return { ...entry, order: this.#order(tip, this.#horizon), farOff };
-  }
-
-  /** Most entries come last. */
-  #insert(placed: Placed[], entry: Placed): void {
-    let at = placed.length;
-    for (let before = placed[at - 1]; before && compare(entry, before) < 0; before = placed[at - 1])
-      at--;
-    placed.splice(at, 0, entry);
-  }
-
-  #forgetOrders(): void {
-    this.#orders.clear();
-    this.#counted = 0;
-    this.#nextToCount = Number.POSITIVE_INFINITY;
-    this.#placed = undefined;
   }
 
   /** The clock of a new entry: the wall's, or just past what is seen, never dragged further by others than allowed. */
@@ -181,7 +195,7 @@ export class Chain {
     let newest = this.#latestClock;
     if (newest > horizon) {
       newest = 0;
-      for (const [, { body }] of this.#byTip)
+      for (const { body } of this.#entries)
         if (body.hlc <= horizon) newest = Math.max(newest, body.hlc);
     }
     return Math.max(now, Math.min(newest + 1, horizon));
@@ -195,56 +209,25 @@ export class Chain {
 
   #countGaps(): Map<PeerId, number> {
     const gaps = new Map<PeerId, number>();
-    for (const [author, orphaned] of Map.groupBy(this.#orphaned, (entry) => entry.author)) {
-      const numbers = (this.#byAuthor.get(author) ?? [])
+    for (const [author, orphaned] of Map.groupBy(this.#orphaned.keys(), (entry) => entry.author)) {
+      const below = new Map<number, number>();
+      let before = 0;
+      for (const n of (this.#byAuthor.get(author) ?? [])
         .map((entry) => entry.body.n)
-        .sort((a, b) => a - b);
+        .sort((a, b) => a - b)) {
+        if (n !== before) below.set(n, before);
+        before = n;
+      }
       const named = new Set(orphaned.flatMap((e) => e.body.prev.map(toHex)));
       const unheld = [...named].filter((tip) => !this.#byTip.has(tip)).length;
       let missing = 0;
-      for (const entry of orphaned) {
-        const below = numbers[numbers.indexOf(entry.body.n) - 1] ?? 0;
-        missing += Math.max(0, entry.body.n - 1 - below);
-      }
+      for (const { body } of orphaned)
+        missing += Math.max(0, body.n - 1 - (below.get(body.n) ?? 0));
       // At least those that are named: of a device that wrote two side by side, the numbers hide one.
       gaps.set(author, Math.max(missing, unheld));
     }
     return gaps;
   }
-
-  /** Depth first without recursion: chains are as long as channels. A cycle cannot be made, as names are hashes. */
-  #order(start: string, horizon: number): number {
-    const open = [start];
-    while (open.length > 0) {
-      const tip = open[open.length - 1];
-      if (tip === undefined) break;
-      const entry = this.#byTip.get(tip);
-      if (!entry || this.#orders.has(tip)) {
-        open.pop();
-        continue;
-      }
-      const before = namesIn(entry.body).filter((name) => this.#byTip.has(name));
-      const waiting = before.filter((name) => !this.#orders.has(name));
-      if (waiting.length > 0) {
-        open.push(...waiting);
-        continue;
-      }
-      const { hlc } = entry.body;
-      const farOff = hlc > horizon;
-      if (farOff) this.#nextToCount = Math.min(this.#nextToCount, hlc);
-      else this.#counted = Math.max(this.#counted, hlc);
-      const own = farOff ? 0 : hlc;
-      const inherited = Math.max(0, ...before.map((name) => 1 + (this.#orders.get(name) ?? 0)));
-      this.#orders.set(tip, Math.max(own, inherited));
-      open.pop();
-    }
-    return this.#orders.get(start) ?? 0;
-  }
-}
-
-/** The tips, as hex, of what a body builds on: the author's own previous entries and what it refers to. */
-function namesIn(body: Body): string[] {
-  return [...body.prev.map(toHex), ...body.refs.map((ref) => toHex(ref.subarray(0, 16)))];
 }
 
 function compare(a: Placed, b: Placed): number {

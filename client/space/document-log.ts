@@ -2,11 +2,11 @@
  * One document as the device holds it: its entries in causal order, and the graph that their deps make. An
  * Automerge document is built from this when a sync session or another tab wants one; nothing here needs Automerge.
  */
-import { concatBytes, fromHex, sha256, toHex } from '@snug/shared/crypto/bytes.ts';
+import { concatBytes, fromBase64url, fromHex, sha256, toHex } from '@snug/shared/crypto/bytes.ts';
 import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { type Act, parseAct, type UnknownAct } from '@snug/shared/entries/acts.ts';
 import { buildChange, rootChange, tryBuildChange } from '@snug/shared/entries/canonical-change.ts';
-import { decodeEntry, type Entry, entryId, SORT } from '@snug/shared/entries/entry.ts';
+import { decodeEntry, type Entry, entryIdOf, SORT } from '@snug/shared/entries/entry.ts';
 import {
   type ChangeHash,
   ChangeHash as ChangeHashSchema,
@@ -21,27 +21,55 @@ import type { StoredEntry } from './store.ts';
 /** Whoever builds on something older than the newest so many entries has it repaired: looking further costs too much. */
 const TAGS_LOOKED_AT = 256;
 
-export interface LoggedEntry extends StoredEntry {
+export class LoggedEntry implements StoredEntry {
+  readonly hash: ChangeHash;
+  readonly deps: readonly ChangeHash[];
+  readonly startOp: number;
+  readonly bytes: Uint8Array;
   readonly id: EntryId;
   readonly author: PeerId;
-  readonly entry: Entry;
   /** Of an entry of sort `act`: what it says, if it says anything. */
   readonly act: Act | UnknownAct | undefined;
+
+  constructor(parts: Omit<LoggedEntry, 'entry'>) {
+    this.hash = parts.hash;
+    this.deps = parts.deps;
+    this.startOp = parts.startOp;
+    this.bytes = parts.bytes;
+    this.id = parts.id;
+    this.author = parts.author;
+    this.act = parts.act;
+  }
+
+  /** Views of the bytes, made anew each time: five objects an entry would take more memory than a hundred thousand messages do. */
+  get entry(): Entry {
+    const entry = decodeEntry(this.bytes);
+    if (!entry) throw new Error('An entry that was decoded once cannot be decoded again.');
+    return entry;
+  }
 }
 
-/** Builds what the log holds of an entry, or `undefined` where the bytes are no entry. */
+/**
+ * Builds what the log holds of an entry, or `undefined` where the bytes are no entry.
+ *
+ * @param known the entry's id, where it has been worked out from these bytes already
+ */
 export function logged(
   bytes: Uint8Array,
   deps: readonly ChangeHash[],
   startOp: number,
+  known?: EntryId,
 ): LoggedEntry | undefined {
   const entry = decodeEntry(bytes);
   if (!entry) return undefined;
-  const change = tryBuildChange({ deps, startOp, entry: bytes });
+  const digest = known === undefined ? sha256(bytes) : fromBase64url(known);
+  const change = tryBuildChange({ deps, startOp, entry: bytes }, digest);
   if (!change) return undefined;
   const author = peerIdFromPublicKey(entry.device);
   const act = entry.sort === SORT.act ? parseAct(entry.body) : undefined;
-  return { hash: change.hash, deps, startOp, bytes, id: entryId(bytes), author, entry, act };
+  const { hash } = change;
+  const id = known ?? entryIdOf(digest);
+  return new LoggedEntry({ hash, deps, startOp, bytes, id, author, act });
 }
 
 export class DocumentLog {

@@ -1,17 +1,19 @@
 /** The epochs' secrets that this device holds: found in seals, kept in the space's record, chosen by hint. */
-import { toHex } from '@snug/shared/crypto/bytes.ts';
+import { equalBytes, toHex } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { hintOf } from '@snug/shared/entries/body.ts';
-import { openEpochSeal, parseSeal } from '@snug/shared/entries/epoch.ts';
-import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
-import type { DocumentLog } from './document-log.ts';
-import type { Epoch } from './membership.ts';
+import { openEpochSeal, parseSeal, type Seal, sealsHash } from '@snug/shared/entries/epoch.ts';
+import type { EntryId, EpochId, PeerId } from '@snug/shared/protocol/ids.ts';
+import { compareIds, type DocumentLog } from './document-log.ts';
+import type { Epoch } from './membership/membership.ts';
 import type { HeldEpoch, SpaceRecord } from './space-record.ts';
 
 export class EpochSecrets {
   readonly #record: SpaceRecord;
   readonly #device: DeviceKey;
   readonly #tried = new Set<EntryId>();
+  readonly #whole = new Map<EpochId, { readonly is: boolean; readonly count: number }>();
 
   constructor(record: SpaceRecord, device: DeviceKey) {
     this.#record = record;
@@ -58,18 +60,44 @@ export class EpochSecrets {
   }
 
   /**
-   * The epoch that one writes and meets under: the oldest whose secrets are held, which is the first. No act of this
-   * version takes anything from anybody, so nothing needs a later one; were it the newest, any member could part the others
-   * by starting one that only some of them can open.
+   * The epoch that one writes and meets under: of those that are eligible the highest whose secrets are held and whose author
+   * has sealed them to everybody on its list, as its act says. One sealed to some only would part the members.
    */
-  writing(epochs: readonly Epoch[]): HeldEpoch | undefined {
-    const begun = epochs.toSorted((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1));
-    for (const { id } of begun) {
-      const held = this.#record.epochs.find((epoch) => epoch.id === id);
-      if (held) return held;
+  writing(
+    epochs: readonly Epoch[],
+    logOf: (epoch: Epoch) => DocumentLog | undefined,
+  ): HeldEpoch | undefined {
+    for (const epoch of epochs) {
+      const held = this.#record.epochs.find(({ id }) => id === epoch.id);
+      if (held && epoch.eligible && this.#isWhole(epoch, logOf(epoch))) return held;
     }
     return undefined;
   }
+
+  /** Whether all seals that an epoch's act names are there. */
+  #isWhole(epoch: Epoch, log: DocumentLog | undefined): boolean {
+    const known = this.#whole.get(epoch.id);
+    const count = log?.count ?? 0;
+    if (known?.is || known?.count === count) return known.is;
+    // Each turn looks at all seals: not before there are enough of them.
+    if (count < epoch.list.size) return false;
+    const seals = log ? firstSeals(epoch, log) : [];
+    const is = seals.length === epoch.list.size && equalBytes(sealsHash(seals), epoch.seals);
+    this.#whole.set(epoch.id, { is, count });
+    return is;
+  }
+}
+
+/** Of the author's seals the first to each device of the list: later ones are for those who came after, or a mistake. */
+function firstSeals(epoch: Epoch, log: DocumentLog): readonly Seal[] {
+  const seals = new Map<PeerId, Seal>();
+  const theirs = log.entries.filter(({ author }) => author === epoch.by);
+  for (const { entry } of theirs.sort((a, b) => a.startOp - b.startOp || compareIds(a, b))) {
+    const seal = parseSeal(entry.body);
+    const to = seal && peerIdFromPublicKey(seal.to);
+    if (seal && to && epoch.list.has(to) && !seals.has(to)) seals.set(to, seal);
+  }
+  return [...seals.values()];
 }
 
 /** For whom a device has sealed an epoch's secrets, as far as the epoch's document has been looked through: it only grows. */

@@ -17,6 +17,7 @@ import { SORT, signGenesis, spaceIdOf } from '@snug/shared/entries/entry.ts';
 import type { ChannelId } from '@snug/shared/protocol/ids.ts';
 import { ChannelId as ChannelIdSchema } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
+import { writeInvite } from './membership-acts.ts';
 import type { Space } from './space.ts';
 import type { SpaceRecord } from './space-record.ts';
 
@@ -119,22 +120,17 @@ export async function writeProfile(space: Space, name: string, now: number): Pro
   await space.writeSealed(space.spaceLog, space.settings, content, now);
 }
 
-/** The invite that this device hands out; a new one when there is none that holds for another day. */
+/** The invite that this device hands out; a new one when there is none that is live and holds for another day. */
 export function ownInvite(
   space: Space,
   now: number,
 ): Promise<{ readonly secret: Uint8Array; readonly expires: number }> {
   return space.exclusively(async () => {
     const held = space.record.ownInvite;
-    if (held && held.expires > now + 24 * 3600_000) return held;
-    const invite = { secret: randomBytes(32), expires: now + INVITE_MS };
-    const act = encodeAct({
-      act: 'invite',
-      key: invitePublicKey(invite.secret),
-      uses: 'reusable',
-      expires: invite.expires,
-    });
-    await space.writeClear(space.spaceLog, SORT.act, act);
+    const isLive = held && space.membership.invites.has(toBase64url(invitePublicKey(held.secret)));
+    if (isLive && held.expires > now + 24 * 3600_000) return held;
+    const expires = now + INVITE_MS;
+    const invite = { secret: await writeInvite(space, { uses: 'reusable', expires }), expires };
     space.record.ownInvite = invite;
     await space.save();
     return invite;
@@ -152,14 +148,16 @@ export async function writeServers(
 }
 
 /**
- * Lets a newcomer in whose request has been verified: writes the admission and seals every epoch's secrets that are
- * held to their device. Does nothing twice.
+ * Lets a newcomer in whose request has been verified: writes the admission and, unless history is closed, seals every epoch's
+ * secrets that are held to their device. Does nothing twice.
  */
 export function admit(space: Space, request: JoinRequest): Promise<void> {
   return space.exclusively(async () => {
     const { record, spaceLog, membership } = space;
     // Sealed first: to a key that nothing can be sealed to nobody is let in.
-    const missing = record.epochs.filter(({ id }) => !space.hasSealFor(id, request.device));
+    // Where history is closed, what was said before is not for them: they are given the epoch that starts with them.
+    const given = membership.closedHistory ? [] : record.epochs;
+    const missing = given.filter(({ id }) => !space.hasSealFor(id, request.device));
     const seals = await Promise.all(
       missing.map(async ({ id, number, rendezvous, content }) => ({
         log: space.log({ kind: 'epoch', space: record.id, epoch: id }),

@@ -5,7 +5,7 @@ import { ChangeHash } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { Judging } from './judging.ts';
-import { membershipOf } from './membership.ts';
+import { membershipOf } from './membership/fold.ts';
 import { SpaceDocuments } from './space-documents.ts';
 import { adasSpace, inviteAct, put, written } from './test/written-space.ts';
 
@@ -26,7 +26,10 @@ test('what waits in vain costs nothing when something else comes in', async () =
   const judge = async (arrival: Awaited<ReturnType<typeof written>>) => {
     const candidate = await judging.check(log, ada.peerId, arrival);
     const { fresh } = judging.judge(log, [candidate], membershipOf(log));
-    const freed = judging.freed(fresh.map(({ entry }) => entry));
+    const freed = judging.freed(
+      fresh.map(({ entry }) => entry),
+      membershipOf(log),
+    );
     return { fresh, freed };
   };
   for (const { bytes, deps } of copy.log.entries) await judge({ bytes, deps });

@@ -3,7 +3,8 @@ import { entryId } from '@snug/shared/entries/entry.ts';
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { type Arrival, brought, judge, type Verdict, verified } from './admission.ts';
 import type { DocumentLog, LoggedEntry } from './document-log.ts';
-import type { Membership } from './membership.ts';
+import type { Membership } from './membership/membership.ts';
+import { Parking } from './parking.ts';
 import type { SpaceDocuments } from './space-documents.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -29,6 +30,7 @@ export interface Fresh {
 export class Judging {
   readonly #documents: SpaceDocuments;
   readonly #waiting = new WaitingRoom();
+  readonly #parking = new Parking();
 
   constructor(documents: SpaceDocuments) {
     this.#documents = documents;
@@ -55,11 +57,11 @@ export class Judging {
     const fresh: Fresh[] = [];
     const results = candidates.map((arrival) => {
       const verdict = this.#judgeOne(log, arrival, membership, fresh);
-      const open = verdict.is === 'new' ? [verdict.entry] : [];
+      const open = [...comeOf(verdict)];
       for (let next = open.pop(); next; next = open.pop())
         for (const waited of this.#waiting.take({ a: 'change', id: next.hash }, log.id)) {
           const late = this.#judgeOne(log, waited, membership, fresh);
-          if (late.is === 'new') open.push(late.entry);
+          open.push(...comeOf(late));
         }
       return { arrival, verdict };
     });
@@ -75,9 +77,12 @@ export class Judging {
     const { address } = log;
     const segment = (number: number) =>
       address.kind === 'segment' ? this.#documents.at({ ...address, number }) : undefined;
-    const verdict = candidate.verdict ?? judge(log, candidate, { membership, segment });
+    const parking = this.#parking;
+    const verdict = candidate.verdict ?? judge(log, candidate, { membership, segment, parking });
     const { bytes, deps, from, id } = candidate;
-    if (verdict.is === 'new') fresh.push({ entry: verdict.entry, from });
+    if (verdict.is === 'new')
+      for (const entry of [...verdict.taken, verdict.entry]) fresh.push({ entry, from });
+    if (verdict.is === 'parked') parking.add({ log, entry: verdict.entry, from });
     if (verdict.is === 'waiting')
       this.#waiting.add({ bytes, deps, from, id, document: log.id, missing: verdict.missing });
     return verdict;
@@ -86,18 +91,43 @@ export class Judging {
   /** Takes out what waited for these, which have been let in, to be judged again: signatures need not be verified again. */
   freed(
     entries: readonly LoggedEntry[],
+    membership: Membership,
   ): readonly (readonly [DocumentLog, readonly Candidate[]])[] {
     const waited = entries.flatMap((entry) =>
       [...brought(entry)].flatMap((missing) => this.#waiting.take(missing)),
     );
-    return [...Map.groupBy(waited, ({ document }) => document)].flatMap(([document, theirs]) => {
-      const log = this.#documents.held(document);
-      return log ? [[log, theirs] as const] : [];
-    });
+    const freed = [...Map.groupBy(waited, ({ document }) => document)].flatMap(
+      ([document, theirs]) => {
+        const log = this.#documents.held(document);
+        return log ? [[log, theirs as readonly Candidate[]] as const] : [];
+      },
+    );
+    return entries.some(({ act }) => act) ? [...freed, ...this.#unparked(membership)] : freed;
+  }
+
+  /** What is parked of devices that are listed now, or may have been given further tips. */
+  #unparked(membership: Membership): (readonly [DocumentLog, readonly Candidate[]])[] {
+    const listed = [...this.#parking.devices].filter((device) => mayCount(membership, device));
+    const parked = listed.flatMap((device) => this.#parking.of(device));
+    for (const { entry } of parked) this.#parking.remove(entry);
+    return [...Map.groupBy(parked, ({ log }) => log)].map(([log, theirs]) => [
+      log,
+      theirs.map(({ entry: { bytes, deps, id }, from }) => ({ bytes, deps, id, from })),
+    ]);
   }
 
   /** Forgets what a neighbour sent that still waits. */
   forget(peer: PeerId): void {
     this.#waiting.forget(peer);
   }
+}
+
+/** What others may have waited for: parked is come, too, for somebody listed may have built on it. */
+function comeOf(verdict: Verdict): readonly LoggedEntry[] {
+  return verdict.is === 'new' || verdict.is === 'parked' ? [verdict.entry] : [];
+}
+
+function mayCount({ devices, everListed }: Membership, device: PeerId): boolean {
+  if (devices.has(device)) return true;
+  return everListed.get(device)?.cuts.some(({ tips }) => tips.size > 0) ?? false;
 }

@@ -1,11 +1,12 @@
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
+import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { seeded } from '@snug/shared/entries/test/data.ts';
 import { ChannelId, EpochId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { Address } from './address.ts';
 import { logged } from './document-log.ts';
-import type { Membership } from './membership.ts';
+import type { Membership } from './membership/membership.ts';
 import { SpaceDocuments } from './space-documents.ts';
 import { person, sealedBy } from './test/written-space.ts';
 
@@ -15,11 +16,18 @@ const [channel, unknown] = [2, 3].map((n) => v.parse(ChannelId, toBase64url(seed
   ChannelId,
 ];
 const epoch = v.parse(EpochId, toBase64url(seeded(4, 32)));
-const membership: Membership = {
-  accounts: new Map(),
-  devices: new Map(),
-  invites: new Map(),
-  epochs: [{ id: epoch, number: 1, seals: new Uint8Array(32) }],
+const membership: Pick<Membership, 'epochs' | 'channels'> = {
+  epochs: [
+    {
+      id: epoch,
+      number: 1,
+      by: peerIdFromPublicKey(seeded(6, 32)),
+      seals: new Uint8Array(32),
+      list: new Set(),
+      meant: undefined,
+      eligible: true,
+    },
+  ],
   channels: new Set([channel]),
 };
 const segment = (number: number, of = channel): Address => ({

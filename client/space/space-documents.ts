@@ -2,10 +2,13 @@
 import type { ChannelId, DocumentId, EpochId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { Address } from './address.ts';
 import { DocumentLog } from './document-log.ts';
-import type { Membership } from './membership.ts';
+import type { Membership } from './membership/membership.ts';
 
 /** How many of a channel's segments beyond those held may be spoken of at a time. */
 const SEGMENTS_AHEAD = 64;
+
+/** What acts have begun. */
+type Begun = Pick<Membership, 'channels' | 'epochs'>;
 
 interface Segments {
   readonly logs: Map<number, DocumentLog>;
@@ -72,7 +75,7 @@ export class SpaceDocuments implements Iterable<DocumentLog> {
    * Whether a neighbour may speak of an address: of a document that acts have begun, and of a channel's segments those that
    * are held and some beyond. Nobody can make this device hold logs without end.
    */
-  mayPlace(address: Address, { channels, epochs }: Membership): boolean {
+  mayPlace(address: Address, { channels, epochs }: Begun): boolean {
     if (address.space !== this.#space) return false;
     if (address.kind === 'space') return true;
     if (address.kind === 'epoch') return epochs.some(({ id }) => id === address.epoch);
@@ -81,7 +84,7 @@ export class SpaceDocuments implements Iterable<DocumentLog> {
   }
 
   /** The log that a neighbour may speak of under an address, if they may. */
-  place(address: Address, membership: Membership): DocumentLog | undefined {
+  place(address: Address, membership: Begun): DocumentLog | undefined {
     return this.mayPlace(address, membership) ? this.log(address) : undefined;
   }
 }

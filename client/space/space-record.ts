@@ -21,7 +21,8 @@ export const SpaceRecord = v.object({
   name: v.string(),
   lobby: secret,
   servers: v.array(v.string()),
-  state: v.picklist(['joining', 'open', 'refused']),
+  /** `archive`: taken up from a file, and its members do not list this device. */
+  state: v.picklist(['joining', 'open', 'refused', 'archive']),
   /** Why it was refused: a word that the view has a sentence for. */
   refusal: v.exactOptional(v.string()),
   /** How one came in; kept until one is in. */

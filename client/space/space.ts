@@ -22,11 +22,16 @@ import type { Chain } from './chain.ts';
 import { type DocumentLog, type LoggedEntry, logged } from './document-log.ts';
 import { EpochSecrets, hasSealFor } from './epoch-secrets.ts';
 import { type Candidate, type Fresh, type Judged, Judging } from './judging.ts';
-import { type Membership, membershipOf } from './membership.ts';
+import { membershipOf } from './membership/fold.ts';
+import { isServed, type Membership } from './membership/membership.ts';
 import { SpaceDocuments } from './space-documents.ts';
 import { type HeldEpoch, type SpaceRecord, spaceKey } from './space-record.ts';
 import type { KeptValue, Store } from './store.ts';
+import { segmentsStored } from './stored-segments.ts';
 import { Unstored } from './unstored.ts';
+
+/** Entries of a channel that are more than its newest screen is made of. */
+const NEWEST = 256;
 
 /** Something changed that others may care about. */
 export interface SpaceChange {
@@ -58,6 +63,8 @@ export class Space {
   readonly #onChange: (change: SpaceChange) => void;
   readonly #documents: SpaceDocuments;
   readonly #unstored: Unstored;
+  /** Of which something is just being stored. */
+  #storing: DocumentLog | undefined;
   readonly #judging: Judging;
   /** Peers whom this device, over a link, has asked to let it in, and who have not refused: listened to until the members are known. */
   readonly welcomers = new Set<PeerId>();
@@ -69,6 +76,8 @@ export class Space {
   #queue: Promise<unknown> = Promise.resolve();
   /** Entries that could not be read back. */
   #damaged = 0;
+  /** Channels of which not everything has been read back, with how many of their segments, counted from the first. */
+  readonly #unread = new Map<ChannelId, number>();
 
   constructor(options: {
     record: SpaceRecord;
@@ -141,31 +150,68 @@ export class Space {
     return this.#bodies.settings;
   }
 
-  /** Whether a peer may have a document: members everything, as far as this device knows who they are. */
+  /**
+   * Whether a peer may have a document: members and keepers everything, as far as this device knows who they are. A device that is no
+   * longer listed serves nobody.
+   */
   serves(peer: PeerId): boolean {
-    return this.#membership.devices.has(peer);
+    const isIn = this.record.state !== 'archive' && !this.isOut;
+    return isIn && isServed(this.#membership, peer);
+  }
+
+  /** Whether this device was listed once and is not now. */
+  get isOut(): boolean {
+    const own = this.#membership.everListed.get(this.#device.peerId);
+    return own !== undefined && own.role === undefined;
+  }
+
+  /** Whether a peer that is not served was listed once, or is but not by way of this device: they exchange acts, and nothing else. */
+  wasListed(peer: PeerId): boolean {
+    return this.#membership.everListed.has(peer) && !this.serves(peer);
   }
 
   /** Reads everything back from the store. */
   async load(): Promise<void> {
+    await this.loadNewest();
+    await this.loadRest();
+  }
+
+  /**
+   * Reads back the acts, and of each channel what its newest screen is made of, whatever else there is. Until the rest has been read
+   * too, nothing may be written, let in or compared.
+   */
+  async loadNewest(): Promise<void> {
     await this.#readBack({ kind: 'space', space: this.record.id });
     this.#membership = membershipOf(this.spaceLog);
     for (const epoch of this.#membership.epochs)
       await this.#readBack({ kind: 'epoch', space: this.record.id, epoch: epoch.id });
-    for (const channel of this.#membership.channels) {
-      for (let number = 0; ; number++) {
-        const read = await this.#readBack({
-          kind: 'segment',
-          space: this.record.id,
-          channel,
-          number,
-        });
-        if (read === 0) break;
-      }
-    }
+    for (const channel of this.#membership.channels)
+      this.#unread.set(channel, await segmentsStored(this.#store, this.record.id, channel));
+    for (const channel of this.#unread.keys()) await this.#readSegments(channel, NEWEST);
     await this.#openEpochs();
     this.#bodies.retry();
     this.#bodies.takeNews();
+  }
+
+  /** Reads back what {@link loadNewest} has left, the newer first. */
+  async loadRest(): Promise<void> {
+    for (const channel of [...this.#unread.keys()]) await this.#readSegments(channel);
+    this.#bodies.takeNews();
+  }
+
+  /** Whether everything that is stored has been read back. */
+  get isWhole(): boolean {
+    return this.#unread.size === 0;
+  }
+
+  /** Reads a channel's segments from the newest of those that have not been read, until there are so many entries. */
+  async #readSegments(channel: ChannelId, enough = Number.POSITIVE_INFINITY): Promise<void> {
+    const address = { kind: 'segment', space: this.record.id, channel } as const;
+    let left = this.#unread.get(channel) ?? 0;
+    for (let read = 0; left > 0 && read < enough; left--)
+      read += await this.#readBack({ ...address, number: left - 1 });
+    if (left > 0) this.#unread.set(channel, left);
+    else this.#unread.delete(channel);
   }
 
   async #readBack(address: Address): Promise<number> {
@@ -180,9 +226,10 @@ export class Space {
     return stored.length;
   }
 
-  /** Keeps the record. Rejects with `StoreError`. */
-  save(): Promise<void> {
-    return this.#store.put(spaceKey(this.record.id), this.record);
+  /** Keeps the record, and with it what else is to be kept or not at all. Rejects with `StoreError`. */
+  save(beside: readonly KeptValue[] = []): Promise<void> {
+    const own = { key: spaceKey(this.record.id), value: this.record };
+    return this.#store.append(this.spaceLog.id, [], [own, ...beside]);
   }
 
   /** Runs `work` alone: nothing else is written or let in meanwhile. */
@@ -210,6 +257,16 @@ export class Space {
     });
   }
 
+  /** As `receive`, of arrivals whose deps are sure: they are verified while what came before them is still being let in. */
+  receiveInFull(
+    log: DocumentLog,
+    from: PeerId,
+    arrivals: readonly Arrival[],
+  ): Promise<readonly Received[]> {
+    const checked = Promise.all(arrivals.map((arrival) => this.#judging.check(log, from, arrival)));
+    return this.exclusively(async () => this.#letIn(log, await checked));
+  }
+
   /** Takes in what the tab that leads has judged and stored already. Entries whose deps are missing are left out. */
   takeOver(log: DocumentLog, arrivals: readonly Arrival[]): Promise<void> {
     return this.exclusively(async () => {
@@ -222,6 +279,7 @@ export class Space {
       if (fresh.length === 0) return;
       const before = this.#membership;
       if (log.address.kind === 'space') this.#membership = membershipOf(log);
+      for (const entry of fresh) this.#bodies.take(log, entry);
       await this.#settle(
         fresh.map((entry) => ({ log, entry })),
         before,
@@ -250,7 +308,7 @@ export class Space {
 
   async #letInFreed(entries: readonly LoggedEntry[]): Promise<void> {
     const failures: unknown[] = [];
-    for (const [log, theirs] of this.#judging.freed(entries))
+    for (const [log, theirs] of this.#judging.freed(entries, this.#membership))
       await this.#letIn(log, theirs).catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   }
@@ -261,8 +319,13 @@ export class Space {
     if (log.address.kind === 'space') this.#membership = membershipOf(log);
     const entries = fresh.map(({ entry }) => entry);
     const stored = this.#unstored.append(log.id, entries);
-    // A failure to store is told once what came is in view: it may be all there is of it on this device.
+    this.#storing = log;
+    // What came is in view while it is being stored, and stays there should that fail: it may be all there is of it on this device.
+    for (const entry of entries) this.#bodies.take(log, entry);
+    const opened = this.#bodies.takeNews();
+    if (opened.length > 0) this.#tell({ opened });
     await stored.catch(() => this.#unstored.add(log.id, entries));
+    this.#storing = undefined;
     await this.#settle(
       fresh.map((one) => ({ log, ...one })),
       before,
@@ -270,9 +333,14 @@ export class Space {
     await stored;
   }
 
-  /** Whether all that is held of a document is stored, too. */
+  /** Whether all that is held of a document is stored, too, or just being stored. */
   isStored(log: DocumentLog): boolean {
     return !this.#unstored.has(log.id);
+  }
+
+  /** Whether something of a document is in view that is just being stored: nobody may be told yet that it is. */
+  isBeingStored(log: DocumentLog): boolean {
+    return this.#storing === log;
   }
 
   #tell(change: Partial<SpaceChange>): void {
@@ -290,9 +358,8 @@ export class Space {
     return this.#secrets.open(this.#membership.epochs, ({ id }) => this.#epochLog(id));
   }
 
-  /** What was just let in takes effect: bodies are opened, secrets found, listeners told. */
+  /** What was just let in takes effect: secrets are found, what they open is opened, listeners are told. */
   async #settle(admitted: SpaceChange['admitted'], before: Membership): Promise<void> {
-    for (const { log, entry } of admitted) this.#bodies.take(log, entry);
     const secrets = await this.#openEpochs();
     if (secrets) this.#bodies.retry();
     const membership = this.#membership !== before;
@@ -308,9 +375,11 @@ export class Space {
     return this.log({ kind: 'epoch', space: this.record.id, epoch });
   }
 
-  /** The epoch that one writes and meets under, once its secrets are held. */
+  /** The epoch that one writes and meets under, once its secrets are held: none while no eligible one is. */
   get writingEpoch(): HeldEpoch | undefined {
-    return this.#secrets.writing(this.#membership.epochs);
+    const log = (epoch: EpochId) =>
+      this.#documents.at({ kind: 'epoch', space: this.record.id, epoch });
+    return this.#secrets.writing(this.#membership.epochs, ({ id }) => log(id));
   }
 
   /** Writes an entry in clear: an act, a seal, or an opening. Within `exclusively`. */
@@ -401,6 +470,7 @@ export class Space {
     log.add(entry);
     const before = this.#membership;
     if (log.address.kind === 'space') this.#membership = membershipOf(log);
+    this.#bodies.take(log, entry);
     await this.#settle([{ log, entry }], before);
     // An admission of one's own may be what something waited for.
     await this.#letInFreed([entry]);

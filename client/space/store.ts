@@ -34,6 +34,8 @@ export interface KeptValue {
 }
 
 export interface Store {
+  /** Whether anything of a document is kept: costs the same whatever it holds. */
+  has(document: DocumentId): Promise<boolean>;
   /** All entries of a document in the order they were appended, which is a causal order. */
   entries(document: DocumentId): Promise<readonly StoredEntry[]>;
   /** All or none, the values beside them too. Rejects with `StoreError`. */
@@ -59,6 +61,10 @@ export class MemoryStore implements Store {
 
   async entries(document: DocumentId): Promise<readonly StoredEntry[]> {
     return [...(this.#entries.get(document) ?? [])];
+  }
+
+  async has(document: DocumentId): Promise<boolean> {
+    return (this.#entries.get(document)?.length ?? 0) > 0;
   }
 
   async append(

@@ -1,3 +1,4 @@
+import { headStart } from '../browser/head-start.ts';
 import type { Peer } from '../engine/view.ts';
 import { showPage } from './page.ts';
 
@@ -6,7 +7,8 @@ async function loadPeer(): Promise<Peer> {
     const scene = new URLSearchParams(location.search).get('scene');
     if (scene !== null) return (await import('./test/scripted-peer.ts')).scriptedPeer(scene);
   }
-  return (await import('../browser/browser-peer.ts')).createBrowserPeer();
+  const begun = headStart(location.href);
+  return (await import('../browser/browser-peer.ts')).createBrowserPeer(begun);
 }
 
 async function showGallery(root: HTMLElement): Promise<void> {

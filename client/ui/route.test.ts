@@ -9,6 +9,9 @@ const route: fc.Arbitrary<Route> = fc.oneof(
   id.map((token): Route => ({ at: 'join', token })),
   id.map((space): Route => ({ at: 'space', space })),
   fc.tuple(id, id).map(([space, channel]): Route => ({ at: 'space', space, channel })),
+  fc
+    .tuple(id, id, id)
+    .map(([space, channel, thread]): Route => ({ at: 'space', space, channel, thread })),
 );
 
 describe('route', () => {
@@ -29,6 +32,10 @@ describe('route', () => {
       '#/join/',
       '#/space//x',
       '#/space/a/b/c',
+      '#/space/a/b/thread',
+      '#/space/a/b/thread/',
+      '#/space/a/b/thread/c/d',
+      '#/join/a/b/thread/c',
       '#/nowhere',
     ]) {
       expect(parseRoute(hash)).toEqual({ at: 'home' });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { View } from '../engine/view.ts';
 import { copyOf } from './shown.ts';
 import { conversation, garden, links, lyreStreet, space } from './test/lyre-street.ts';
-import { peerNamed } from './test/names.ts';
+import { entryNamed, peerNamed } from './test/names.ts';
 
 const view: View = {
   phase: 'ready',
@@ -13,8 +13,24 @@ const view: View = {
     space: lyreStreet,
     channel: garden,
     messages: conversation.map((message, i) =>
-      i === 0 ? { ...message, delivery: { held: 3, of: 60 } } : message,
+      i === 0
+        ? {
+            ...message,
+            delivery: { held: 3, of: 60 },
+            reactions: [{ emoji: '🎂', names: ['Jo'], you: true }],
+            thread: { replies: 1, newest: conversation.slice(1, 2) },
+          }
+        : message,
     ),
+    pointers: [
+      {
+        messages: [entryNamed('moved')],
+        byName: 'Ines Park',
+        at: 0,
+        channel: garden,
+        channelName: 'garden',
+      },
+    ],
     pending: [{ draft: 'd1', text: 'soon', at: 0 }],
     gaps: [{ author: peerNamed('Lotte Brandt'), authorName: 'Lotte Brandt', missing: 2 }],
     typing: ['Ines Park'],
@@ -43,6 +59,7 @@ describe('the view as it is shown', () => {
       shown.timeline?.messages ?? [],
       shown.timeline?.pending ?? [],
       shown.timeline?.gaps ?? [],
+      shown.timeline?.pointers ?? [],
     ];
     for (const list of lists) {
       expect(list.length).toBeGreaterThan(0);

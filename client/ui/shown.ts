@@ -1,4 +1,12 @@
-import type { GapView, MemberView, PendingView, SpaceView, View } from '../engine/view.ts';
+import type {
+  GapView,
+  MemberView,
+  MessageView,
+  PendingView,
+  PointerView,
+  SpaceView,
+  View,
+} from '../engine/view.ts';
 
 /** The parts of the links' status, named for the page. */
 export type LinksStatus = View['links'];
@@ -13,9 +21,11 @@ export interface ShownSpace extends Omit<SpaceView, 'members'> {
   readonly members: readonly Named<MemberView>[];
 }
 
-export interface ShownTimeline extends Omit<NonNullable<View['timeline']>, 'pending' | 'gaps'> {
+export interface ShownTimeline
+  extends Omit<NonNullable<View['timeline']>, 'pending' | 'gaps' | 'pointers'> {
   readonly pending: readonly Named<PendingView>[];
   readonly gaps: readonly Named<GapView>[];
+  readonly pointers: readonly Named<PointerView>[];
 }
 
 /** The view as the page holds it: everything in a list has an `id`, by which it is found again after a change. */
@@ -38,16 +48,18 @@ export const spacesOf = (spaces: View['spaces']): ShownSpace[] =>
     members: named(space.members, (member) => member.account),
   }));
 
+/** Nearly all are flat, and there may be 5,000: cheaper than a structured clone. */
+const messageOf = (message: MessageView): MessageView =>
+  Object.values(message).some((part) => typeof part === 'object')
+    ? structuredClone(message)
+    : { ...message };
+
 export const timelineOf = (timeline: NonNullable<View['timeline']>): ShownTimeline => ({
   ...timeline,
-  // Flat, and up to 5,000: cheaper than a structured clone.
-  messages: timeline.messages.map((message) =>
-    typeof message.delivery === 'object'
-      ? { ...message, delivery: { ...message.delivery } }
-      : { ...message },
-  ),
+  messages: timeline.messages.map(messageOf),
   pending: named(structuredClone(timeline.pending), (pending) => pending.draft),
   gaps: named(timeline.gaps, (gap) => gap.author),
+  pointers: named(structuredClone(timeline.pointers), ({ messages }) => messages.join(' ')),
   typing: [...timeline.typing],
 });
 

@@ -55,3 +55,6 @@ export const kept: Kept = createKept(() => globalThis.localStorage);
 
 /** The key of a channel's draft. */
 export const draftKey = (space: string, channel: string): string => `draft.${space}.${channel}`;
+
+/** The key of the wording that is to replace a message's. */
+export const wordingKey = (message: string): string => `wording.${message}`;

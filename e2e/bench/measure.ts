@@ -94,6 +94,16 @@ export function table(measures: Measures): string {
     .join('\n');
 }
 
+/**
+ * What `MISSED` means for the exit code, where there is one; else undefined.
+ *
+ * @param failure what makes the command fail
+ */
+export function aboutMissed(measures: Measures, failure: string): string | undefined {
+  if (!Object.values(measures).some((measure) => met(measure) === false)) return undefined;
+  return `MISSED: beyond the target on this machine in this run. That fails nothing; ${failure} would.`;
+}
+
 function round(x: number): string {
   return x >= 100 ? String(Math.round(x)) : String(Number(x.toPrecision(3)));
 }

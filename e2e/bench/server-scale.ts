@@ -44,7 +44,7 @@ export async function serverCosts(): Promise<Measures> {
   const speed = ratios('cpuMs').map((ratio) => 1 / ratio);
   const what =
     `${PEERS} peers in rooms of ${ROOM} after ${WARM_UP} others, ${ROUNDS} rounds, each server in a fresh process; ` +
-    'ours: connect, authenticate with a signature, join; bare: connect';
+    'ours: connect, authenticate with a signature and join by the way, as the app does; bare: connect';
   return {
     S1: {
       value: median(memory),
@@ -62,7 +62,7 @@ export async function serverCosts(): Promise<Measures> {
       detail: {
         what,
         memory:
-          'after a full collection, with a young generation of one size in both servers; the greater of two ratios: of the resident set, and of the heap in use with what is held outside for it',
+          'after a full collection that gives free pages back, with a young generation of one size in both servers; the greater of two ratios: of the resident set, and of the heap in use with what is held outside for it',
         rounds,
       },
     },

@@ -15,6 +15,10 @@ export class CrashingStore implements Store {
     await this.#inner.close();
   }
 
+  has(...args: Parameters<Store['has']>): ReturnType<Store['has']> {
+    return this.#ask(() => this.#inner.has(...args));
+  }
+
   entries(...args: Parameters<Store['entries']>): ReturnType<Store['entries']> {
     return this.#ask(() => this.#inner.entries(...args));
   }

@@ -1,44 +1,9 @@
 /** `npm run fuzz`: hostile input of every kind against the real code. Fails where anything crashes, hangs or comes into view unbidden. */
-import { parseArgs } from 'node:util';
+import { askedOf } from '@snug/client/headless/command-line.ts';
 import { type Measures, report, table, writeReport } from '../bench/measure.ts';
-import { families, fuzz } from './fuzz.ts';
+import { fuzz } from './fuzz.ts';
+import { commandLine, FUZZ, parseOptions } from './options.ts';
 import type { Tally } from './tally.ts';
-
-const USAGE = `Usage: npm run fuzz -- [--cases 100000] [--seed N] [--family NAME] [--json FILE]
-
-  --cases N      generated cases in all, 100 to 10,000,000
-  --seed N       decides them; a run that fails says which seed shows it
-  --family NAME  only families whose name holds this: ${families.map(({ name }) => name).join('; ')}
-  --json FILE    the figures
-
-Exit: 0 nothing went wrong, 1 something did, 2 wrong call.`;
-
-function wrongCall(message: string): never {
-  console.error(`${message}\n\n${USAGE}`);
-  process.exit(2);
-}
-
-function given() {
-  try {
-    return parseArgs({
-      options: {
-        cases: { type: 'string', default: '100000' },
-        seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
-        family: { type: 'string' },
-        json: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return wrongCall(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  return wrongCall(`--${name} is a whole number from ${least} to ${most}, not "${text}".`);
-}
 
 function row(cells: readonly (string | number)[]): string {
   return cells
@@ -62,19 +27,10 @@ function summary(tallies: readonly Tally[]): string {
   return [head, ...rows, '', 'Links dropped, the commonest reasons:', ...reasons].join('\n');
 }
 
-const values = given();
-if (values.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
-const options = {
-  cases: whole('cases', values.cases, 100, 10_000_000),
-  seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
-  ...(values.family !== undefined && { only: values.family }),
-};
-if (values.family !== undefined && !families.some(({ name }) => name.includes(values.family ?? '')))
-  wrongCall(`There is no family "${values.family}".`);
-const call = `npm run fuzz -- --cases ${options.cases} --seed ${options.seed}${options.only === undefined ? '' : ` --family "${options.only}"`}`;
+const asked = askedOf(parseOptions(process.argv.slice(2), Math.floor(Math.random() * 1e9)), FUZZ);
+const { json, only, ...plain } = asked;
+const options = { ...plain, ...(only === undefined ? {} : { only }) };
+const call = commandLine(asked);
 console.error(`Running ${call}`);
 const begun = performance.now();
 const tallies = await fuzz({ ...options, log: (line) => console.error(line) });
@@ -97,7 +53,7 @@ const measures: Measures = {
   },
 };
 console.log(`${summary(tallies)}\n\n${table(measures)}`);
-if (values.json !== undefined) writeReport(values.json, report('npm run fuzz', options, measures));
+if (json !== undefined) writeReport(json, report('npm run fuzz', options, measures));
 for (const { wrong, family, case: number, what } of failures.slice(0, 20))
   console.error(`\n${wrong} in “${family}”, about case ${number}: ${what}`);
 if (failures.length > 0) console.error(`\nTo see it again: ${call}`);

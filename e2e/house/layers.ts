@@ -97,9 +97,11 @@ export const layers: readonly Layer[] = [
     typesFrom: mesh,
     without: frameworks,
   },
+  // Knows messages by their text and ids, and nothing of documents.
+  { at: 'client/search', from: shared, without: [...impure, ...frameworks] },
   {
     at: 'client/engine',
-    from: [...shared, ...mesh, 'client/identity', 'client/space'],
+    from: [...shared, ...mesh, 'client/identity', 'client/space', 'client/search'],
     without: frameworks,
     testsFrom: ['signaling'],
   },
@@ -129,6 +131,7 @@ export const layers: readonly Layer[] = [
       'client/mesh/test',
       'client/identity',
       'client/space',
+      'client/search',
       'client/engine',
       'client/browser',
       'client/ui',

@@ -18,6 +18,7 @@ export const drivers: readonly string[] = [
   'client/mesh/overlay/running-overlay.ts',
   'client/mesh/repair/repo-adapter.ts',
   'client/mesh/routes/running-routes.ts',
+  'client/mesh/signaling/early-connection.ts',
   'client/mesh/signaling/pending-offers.ts',
   'client/mesh/signaling/sealed-signals.ts',
   'client/mesh/signaling/servers.ts',

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type Command, commandLine, DEFAULTS, parseCommand } from './arguments.ts';
+import { type Asked, commandLine, DEFAULTS, parseOptions } from './arguments.ts';
 
-function parsed(...args: readonly string[]): Command {
-  const command = parseCommand(args);
-  if ('wrong' in command) throw new Error(command.wrong);
-  return command;
+function parsed(...args: readonly string[]): Asked {
+  const call = parseOptions(args);
+  if (call.is !== 'asked') throw new Error(`That is ${call.is}.`);
+  return call.asked;
 }
 
 function wrong(...args: readonly string[]): string {
-  const command = parseCommand(args);
-  return 'wrong' in command ? command.wrong : '';
+  const call = parseOptions(args);
+  return call.is === 'wrong' ? call.problem : '';
 }
 
 describe('The command line of the load test', () => {
@@ -18,7 +18,6 @@ describe('The command line of the load test', () => {
       options: { ...DEFAULTS, idle: 10 },
       json: undefined,
       report: undefined,
-      help: false,
     });
   });
 

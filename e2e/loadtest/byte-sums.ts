@@ -11,6 +11,13 @@ export function sumOfBytes(all: readonly PeerBytes[]): PeerBytes {
   return { direct: total('direct'), relayed: total('relayed'), signaling: total('signaling') };
 }
 
+export function allPathsOf({ direct, relayed, signaling }: PeerBytes): InAndOut {
+  return {
+    in: direct.in + relayed.in + signaling.in,
+    out: direct.out + relayed.out + signaling.out,
+  };
+}
+
 export const NO_SERVER_BYTES: ServerBytes = {
   in: { setUp: 0, heartbeat: 0, chat: 0 },
   out: { setUp: 0, heartbeat: 0, chat: 0 },

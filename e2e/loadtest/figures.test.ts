@@ -82,6 +82,11 @@ function observations(mode: Mode, change: Partial<Observations> = {}): Observati
     joinMs: [100, 200, 300],
     series: [reading(500, [0, 0, 0]), started, setUp, written, idled],
     server: { started, setUp, written, idled },
+    peersJoined: {
+      direct: { in: 1, out: 2 },
+      relayed: { in: 30, out: 40 },
+      signaling: { in: 500, out: 600 },
+    },
     peers: {
       direct: { in: 1, out: 1 },
       relayed: { in: 0, out: 0 },
@@ -118,6 +123,12 @@ describe('A mode’s figures', () => {
       9_000, 19_000, 39_000,
     ]);
     expect([server.cpuMs, server.mostMemoryBytes]).toEqual([3_900, 41_000]);
+  });
+
+  it('have what the peers carried while they joined, over all paths', () => {
+    const { peers } = modeResult(observations('mesh'));
+    expect(peers.joining).toEqual({ in: 531, out: 642 });
+    expect(peers.signaling).toEqual({ in: 9, out: 9 });
   });
 
   it('count keep-alives over whole intervals where idling was short', () => {

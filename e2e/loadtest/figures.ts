@@ -7,7 +7,7 @@ import {
   receiptsAndPresencePerEntryByte,
 } from '../bench/wire-figures.ts';
 import { type Wire, wireBetween } from '../bench/wire-meter.ts';
-import { allOf, minus } from './byte-sums.ts';
+import { allOf, allPathsOf, minus } from './byte-sums.ts';
 import { histogram, percentiles } from './ledger.ts';
 import type { MeshObservations, Observations } from './observations.ts';
 import type { MeshFigures, MeshWire, ModeResult } from './result.ts';
@@ -44,7 +44,7 @@ export function modeResult(seen: Observations): ModeResult {
       cpuMs: server.idled.cpuMs - server.started.cpuMs,
       mostMemoryBytes: Math.max(...seen.series.map(({ memoryBytes }) => memoryBytes)),
     },
-    peers: seen.peers,
+    peers: { ...seen.peers, joining: allPathsOf(seen.peersJoined) },
     ...(seen.browsers ? { browsers: seen.browsers } : {}),
     ...(seen.mesh ? { mesh: meshFigures(seen, seen.mesh) } : {}),
   };

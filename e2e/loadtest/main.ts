@@ -1,22 +1,15 @@
 /** `npm run loadtest`: real peers and a real server through three ways of chatting, every byte accounted for. */
 import path from 'node:path';
-import { report, table, writeReport as writeJson } from '../bench/measure.ts';
-import { commandLine, parseCommand, USAGE } from './arguments.ts';
+import { askedOf } from '@snug/client/headless/command-line.ts';
+import { aboutMissed, report, table, writeReport as writeJson } from '../bench/measure.ts';
+import { commandLine, LOADTEST, parseOptions } from './arguments.ts';
 import { loadMeasures } from './load-measures.ts';
 import { runLoadtest } from './orchestrator.ts';
 import { progressOn } from './progress.ts';
 import { writeReport } from './report.ts';
 import { terminalTable } from './terminal-table.ts';
 
-const command = parseCommand(process.argv.slice(2));
-if ('wrong' in command) {
-  console.error(`${command.wrong}\n\n${USAGE}`);
-  process.exit(2);
-}
-if (command.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
+const command = askedOf(parseOptions(process.argv.slice(2)), LOADTEST);
 
 const progress = progressOn(process.stderr);
 // The processes of the run end when this one does.
@@ -35,6 +28,8 @@ try {
   console.log(`${terminalTable(result)}\n`);
   const measures = loadMeasures(result);
   if (Object.keys(measures).length > 0) console.log(table(measures));
+  const missed = aboutMissed(measures, 'what is lost, repeated or does not add up');
+  if (wrong.length === 0 && missed !== undefined) console.log(missed);
   if (command.json !== undefined)
     writeJson(command.json, report('npm run loadtest', command.options, measures, result));
   if (command.report !== undefined) {

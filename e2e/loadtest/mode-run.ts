@@ -112,10 +112,9 @@ class ModeRun {
     await company.begin(server.url);
     const started = await server.note();
     const invitation = await this.#setUp();
-    if (mesh) {
-      await this.#settle();
-      await this.#warm();
-    }
+    if (mesh) await this.#settle();
+    const { peers: peersJoined } = await company.bytes();
+    if (mesh) await this.#warm();
     const [setUp, wireSetUp] = await Promise.all([server.note(), company.wire()]);
     await this.#write(invitation);
     if (mesh) await delay(this.#pauses.written);
@@ -146,6 +145,7 @@ class ModeRun {
       joinMs: this.#joinMs,
       series: server.series,
       server: { started, setUp, written, idled },
+      peersJoined,
       ...bytes,
       mesh: meshSeen,
       troubles: [...this.#troubles, ...this.#wrongInWarmUp()],

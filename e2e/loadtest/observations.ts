@@ -25,7 +25,8 @@ export interface Observations {
     readonly written: ServerReading;
     readonly idled: ServerReading;
   };
-  /** Sums over all peers without a browser. */
+  /** Sums over all peers without a browser: when everybody who comes early was in and all had settled, and in the end. */
+  readonly peersJoined: PeerBytes;
   readonly peers: PeerBytes;
   readonly browsers: { readonly direct: InAndOut } | undefined;
   readonly mesh: MeshObservations | undefined;

@@ -90,6 +90,8 @@ export interface ModeResult {
     readonly direct: InAndOut;
     readonly relayed: InAndOut;
     readonly signaling: InAndOut;
+    /** Of all three together, until everybody who comes early was in and, in the mesh, the links had settled. */
+    readonly joining: InAndOut;
   };
   /** Of the browsers, from WebRTC's own statistics; absent without browsers. */
   readonly browsers?: { readonly direct: InAndOut };

@@ -1,56 +1,16 @@
 /**
- * `npm run natlab [-- --pairs cone-cone,… | --only WORD,… | --smoke] [--json FILE]`: real browsers behind real NATs. It
- * reports and fails nothing; where it cannot run it says why. Nothing of it remains when it ends, however it ends.
+ * `npm run natlab`: real browsers behind real NATs. It reports and fails nothing; where it cannot run it says why. Nothing of it
+ * remains when it ends, however it ends.
  */
-import { parseArgs } from 'node:util';
+import { askedOf } from '@snug/client/headless/command-line.ts';
 import { report, table, writeReport } from '../bench/measure.ts';
 import { measuresOf, rowOf, tableOf } from './figures.ts';
 import { Laboratory, type Outcome, whyNoNetwork } from './laboratory.ts';
+import { NATLAB, parseOptions, RUN_S } from './options.ts';
 import { secondsSince } from './patience.ts';
-import { FURTHER, PAIRS, type Scenario, SMOKE } from './scenarios.ts';
 import { findTools } from './tools.ts';
 
-/** Scenarios that have not begun by then are left out, and said to be, s. */
-const RUN_S = 480;
-
-function stop(code: number, message: string): never {
-  console.error(message);
-  process.exit(code);
-}
-
-function options() {
-  try {
-    return parseArgs({
-      options: {
-        pairs: { type: 'string' },
-        only: { type: 'string' },
-        smoke: { type: 'boolean', default: false },
-        json: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    return stop(2, error instanceof Error ? error.message : String(error));
-  }
-}
-
-const words = (list: string) => list.split(',').map((word) => word.trim());
-
-function wanted({ pairs, only, smoke }: ReturnType<typeof options>): readonly Scenario[] {
-  const all = [...PAIRS, ...FURTHER];
-  if (smoke) return PAIRS.filter(({ name }) => SMOKE.includes(name));
-  if (only !== undefined)
-    return all.filter(({ name }) => words(only).some((word) => name.includes(word)));
-  if (pairs === undefined) return all;
-  const asked = words(pairs);
-  const strange = asked.filter((word) => !PAIRS.some(({ name }) => name === word));
-  if (strange.length === 0) return PAIRS.filter(({ name }) => asked.includes(name));
-  const known = PAIRS.map(({ name }) => name).join(', ');
-  return stop(2, `There is no pair ${strange.join(', ')}. There are ${known}.`);
-}
-
-const given = options();
-const scenarios = wanted(given);
-if (scenarios.length === 0) stop(2, `No scenario has ${given.only} in its name.`);
+const { scenarios, json, given } = askedOf(parseOptions(process.argv.slice(2)), NATLAB);
 const found = findTools(
   (line) => console.error(line),
   scenarios.some(({ settings }) => settings === 'turn'),
@@ -78,12 +38,11 @@ function write(outcomes: readonly Outcome[]): void {
   const measures = why === undefined ? measuresOf(outcomes) : {};
   if (why === undefined) console.log(`${tableOf(rows)}\n\n${table(measures)}`);
   else console.log(`skipped: NAT laboratory: ${why}`);
-  if (given.json === undefined) return;
-  const { json: _, ...asked } = given;
+  if (json === undefined) return;
   const pairs = rows.filter((row) => row.punchable !== undefined);
-  const content = report('npm run natlab', asked, measures);
+  const content = report('npm run natlab', given, measures);
   const skipped = why === undefined ? {} : { skipped: why };
-  writeReport(given.json, Object.assign({}, content, { pairs }, skipped));
+  writeReport(json, Object.assign({}, content, { pairs }, skipped));
 }
 
 if (found.ok && why === undefined) {

@@ -6,18 +6,18 @@ import { HERE_MS, HERE_PER_PEER_MS } from '@snug/client/mesh/presence/attendance
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import type { SpaceModel } from './documents.ts';
 import type { Peer } from './peer.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 /** How often the overlay is told whom it has heard, ms. */
 export const REACHED_MS = 10_000;
 
+/** Its multiples are spread evenly over the parts of 1. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
 export class Company {
   readonly #spaces: readonly SpaceModel[];
-  readonly #random: SeededRandom;
 
-  constructor(spaces: readonly SpaceModel[], random: SeededRandom) {
+  constructor(spaces: readonly SpaceModel[]) {
     this.#spaces = spaces;
-    this.#random = random;
   }
 
   /** Everybody hears who has come, and now and then the others; who has come hears of all. In one's own piece of the mesh only. */
@@ -25,10 +25,12 @@ export class Company {
     for (const space of this.#spaces)
       for (const piece of piecesOf(space, up)) {
         const every = Math.max(HERE_MS, HERE_PER_PEER_MS * piece.length);
+        // Everybody at their own time.
+        const turn = ({ index }: Peer, at: number) => Math.floor(at / every + index * GOLDEN);
         const isNew = (peer: Peer) => now - (peer.program?.since ?? 0) <= 2 * REACHED_MS;
         const all = piece.map(({ id }) => id);
         const heard = piece
-          .filter((peer) => isNew(peer) || this.#random.chance(REACHED_MS / every))
+          .filter((peer) => isNew(peer) || turn(peer, now) > turn(peer, now - REACHED_MS))
           .map(({ id }) => id);
         for (const peer of piece) {
           const others = (isNew(peer) ? all : heard).filter((id) => id !== peer.id);

@@ -65,7 +65,9 @@ export class LinkDriver<Frame = unknown> {
     this.#world = world;
     this.#withholds = options.withholds;
     this.#above = above;
-    this.#overlay = new Overlay(this.me.peer, random.next);
+    this.#overlay = new Overlay(this.me.peer, random.next, (topic, peer, but) =>
+      this.#ways.meshLeads(topic, peer, but),
+    );
     this.#routes = new Routes(this.me, random.next);
     this.#overlayAlarm = new Alarm(world.clock, () => this.#plan({ is: 'tick' }));
     this.#routesAlarm = new Alarm(world.clock, () => this.#route({ is: 'tick' }));
@@ -87,6 +89,7 @@ export class LinkDriver<Frame = unknown> {
       byRoute: (topic, route, sealed) => this.#route({ is: 'signal', topic, route, sealed }),
       failed: (topic, route) => this.#route({ is: 'failed', topic, route }),
       byServer: (to, sealed) => this.server.signal(to, sealed),
+      enough: (topic) => this.#overlay.enough(topic),
     });
     this.sessions = new Sessions(world, {
       me: this.me,

@@ -3,11 +3,14 @@
  * does not hold, and says which run shows it.
  */
 import { writeFileSync } from 'node:fs';
-import { report, table, writeReport } from '../bench/measure.ts';
+import { askedOf } from '@snug/client/headless/command-line.ts';
+import { aboutMissed, report, table, writeReport } from '../bench/measure.ts';
+import { meaningsOf } from './meanings.ts';
 import { measuresOf } from './measures.ts';
-import { commandLine, parseOptions, USAGE } from './options.ts';
+import { commandLine, parseOptions } from './options.ts';
 import { picture } from './picture.ts';
 import { type Outcome, Simulation } from './simulation.ts';
+import { SIM } from './usage.ts';
 import { failures } from './verdict.ts';
 
 function details({ figures, events, server }: Outcome, seconds: number): string {
@@ -22,12 +25,8 @@ function details({ figures, events, server }: Outcome, seconds: number): string 
   ].join('\n');
 }
 
-const parsed = parseOptions(process.argv.slice(2));
-if (!parsed.ok) {
-  console.error(`${parsed.problem}\n\n${USAGE}`);
-  process.exit(2);
-}
-const { options, json, svg, report: withDetails } = parsed.command;
+const asked = askedOf(parseOptions(process.argv.slice(2)), SIM);
+const { options, json, svg, report: withDetails } = asked;
 console.error(`Running ${commandLine(options)}`);
 const begun = performance.now();
 const outcome = new Simulation(options).run();
@@ -35,7 +34,7 @@ const seconds = (performance.now() - begun) / 1000;
 const [space] = outcome.peers[0]?.memberships ?? [];
 if (svg !== undefined && space) writeFileSync(svg, picture(outcome.peers, space.space.id));
 const measures = measuresOf(options, outcome, (what) => console.error(`Running ${what}…`));
-console.log(table(measures));
+console.log(`${table(measures)}\n\n${meaningsOf(measures)}`);
 if (withDetails) console.log(details(outcome, seconds));
 if (json !== undefined) {
   const { delivered } = measures;
@@ -47,6 +46,8 @@ if (json !== undefined) {
   });
 }
 const wrong = failures(options, outcome);
+const missed = aboutMissed(measures, 'what is not delivered, and a link too many');
+if (wrong.length === 0 && missed !== undefined) console.log(`\n${missed}`);
 if (wrong.length > 0) {
   console.error(`\nThis does not hold:\n${wrong.join('\n')}`);
   process.exitCode = 1;

@@ -1,5 +1,12 @@
 /** What can be asked of the simulator, and the command line that asks it again. */
 import { parseArgs } from 'node:util';
+import {
+  type Call,
+  numberOf,
+  readCall,
+  WrongCall,
+  wholeNumberOf,
+} from '@snug/client/headless/command-line.ts';
 
 export interface SimOptions {
   readonly peers: number;
@@ -27,7 +34,8 @@ export interface SimOptions {
   readonly serverDown: { readonly from: number; readonly to: number } | undefined;
 }
 
-export interface Command {
+/** What is asked of `npm run sim`. */
+export interface Asked {
   readonly options: SimOptions;
   readonly json: string | undefined;
   readonly svg: string | undefined;
@@ -51,39 +59,16 @@ export const DEFAULTS: SimOptions = {
   serverDown: undefined,
 };
 
-export const USAGE = `npm run sim -- [options]
-  --peers N             devices (${DEFAULTS.peers})
-  --churn FRACTION      of them crash or leave each minute, and as many come (${DEFAULTS.churn})
-  --loss FRACTION       of the frames are delayed by a retransmission (${DEFAULTS.loss})
-  --messages N          (${DEFAULTS.messages})
-  --minutes N           of virtual time, above 1.5 (${DEFAULTS.minutes})
-  --seed N              a run with the same options and seed is the same run (${DEFAULTS.seed})
-  --partition FRACTION:SECONDS   so many are cut off, from the server too, for so long
-  --unreachable FRACTION         of the pairs cannot link
-  --withhold FRACTION   of the peers pass nothing on
-  --server-down FROM:TO seconds from the start
-  --spaces N            each device is in N spaces of --room people (1: all are in one)
-  --room N              (${DEFAULTS.room})
-  --writers N|all       (all)
-  --rate N              messages a second (spread evenly)
-  --json FILE  --svg FILE  --report`;
+/** More of anything than a machine has room for. */
+const MOST = 1e6;
 
-/** Bad options are a value: what is wrong, for a person. */
-export type Parsed =
-  | { readonly ok: true; readonly command: Command }
-  | { readonly ok: false; readonly problem: string };
-
-export function parseOptions(args: readonly string[]): Parsed {
-  try {
-    return { ok: true, command: parse(args) };
-  } catch (error) {
-    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
-  }
+export function parseOptions(args: readonly string[]): Call<Asked> {
+  return readCall(args, parse);
 }
 
-function parse(args: readonly string[]): Command {
+function parse(args: string[]): Asked {
   const { values } = parseArgs({
-    args: args.filter((arg) => arg !== '--'),
+    args,
     options: {
       peers: { type: 'string' },
       churn: { type: 'string' },
@@ -104,13 +89,10 @@ function parse(args: readonly string[]): Command {
       report: { type: 'boolean' },
     },
   });
-  const whole = (name: 'peers' | 'messages' | 'seed' | 'spaces' | 'room', least: number) => {
-    const value = number(`--${name}`, values[name], DEFAULTS[name], least, 1e6);
-    if (!Number.isInteger(value)) throw new Error(`--${name} is a whole number, not ${value}.`);
-    return value;
-  };
+  const whole = (name: 'peers' | 'messages' | 'seed' | 'spaces' | 'room', least: number) =>
+    wholeNumberOf(`--${name}`, values[name] ?? DEFAULTS[name], least, MOST);
   const part = (name: 'churn' | 'loss' | 'unreachable' | 'withhold') =>
-    number(`--${name}`, values[name], DEFAULTS[name], 0, 1);
+    numberOf(`--${name}`, values[name] ?? DEFAULTS[name], 0, 1);
   const partition = pair('--partition', values.partition);
   const down = pair('--server-down', values['server-down']);
   const options: SimOptions = {
@@ -118,7 +100,7 @@ function parse(args: readonly string[]): Command {
     churn: part('churn'),
     loss: part('loss'),
     messages: whole('messages', 1),
-    minutes: number('--minutes', values.minutes, DEFAULTS.minutes, 1.5, 120),
+    minutes: numberOf('--minutes', values.minutes ?? DEFAULTS.minutes, 1.5, 120),
     seed: whole('seed', 0),
     partition: partition && { part: partition[0], seconds: partition[1] },
     unreachable: part('unreachable'),
@@ -126,36 +108,24 @@ function parse(args: readonly string[]): Command {
     spaces: whole('spaces', 1),
     room: whole('room', 2),
     writers:
-      values.writers === 'all'
+      values.writers === undefined || values.writers === 'all'
         ? DEFAULTS.writers
-        : number('--writers', values.writers, DEFAULTS.writers, 1, Number.POSITIVE_INFINITY),
-    rate:
-      values.rate === undefined ? undefined : number('--rate', values.rate, undefined, 0.01, 1000),
+        : wholeNumberOf('--writers', values.writers, 1, MOST),
+    rate: values.rate === undefined ? undefined : numberOf('--rate', values.rate, 0.01, 1000),
     serverDown: down && { from: down[0], to: down[1] },
   };
   if (options.spaces > 1 && options.room > options.peers)
-    throw new Error(`A space of ${options.room} needs as many peers; there are ${options.peers}.`);
+    throw new WrongCall(
+      `A space of ${options.room} needs as many peers; there are ${options.peers}.`,
+    );
   return { options, json: values.json, svg: values.svg, report: values.report ?? false };
-}
-
-function number(
-  name: string,
-  text: string | undefined,
-  otherwise: number | undefined,
-  least: number,
-  most: number,
-): number {
-  const value = text === undefined ? otherwise : text.trim() === '' ? Number.NaN : Number(text);
-  if (value === undefined || !(value >= least && value <= most))
-    throw new Error(`${name} is a number from ${least} to ${most}, not ${text}.`);
-  return value;
 }
 
 function pair(name: string, text: string | undefined): readonly [number, number] | undefined {
   if (text === undefined) return undefined;
   const [a = Number.NaN, b = Number.NaN, ...more] = text.split(':').map(Number);
   if (!(a >= 0 && b >= 0) || more.length > 0)
-    throw new Error(`${name} is two numbers with a colon between, not ${text}.`);
+    throw new WrongCall(`${name} is two numbers with a colon between, not "${text}".`);
   return [a, b];
 }
 

@@ -12,6 +12,8 @@ import type { World } from './world.ts';
 
 /** After so long without an answer further ways are tried, ms. */
 const UNHEARD_MS = 2_000;
+/** In so many rounds no server is bothered with what went over the mesh. */
+const PATIENT_ROUNDS = { urgent: 0, wanted: 1, spare: 3 };
 
 export interface SignalWaysOptions {
   readonly me: Sighted;
@@ -20,6 +22,7 @@ export interface SignalWaysOptions {
   readonly failed: (topic: Topic, route: Route) => void;
   /** Whether there is a server to send it by. */
   readonly byServer: (to: PeerId, sealed: Uint8Array) => boolean;
+  readonly enough: (topic: Topic) => boolean;
 }
 
 interface Sent {
@@ -45,6 +48,11 @@ export class SignalWays {
     this.#closed = true;
   }
 
+  meshLeads(topic: Topic, peer: PeerId, but?: PeerId): boolean {
+    const routes = this.#o.routesTo(topic, peer);
+    return routes.some((route) => isGood(route) && route.hops[0] !== but);
+  }
+
   send(end: End, is: Signal['is'], code?: Signal['code']): void {
     const { session, peer } = end;
     const { topic } = session;
@@ -52,32 +60,41 @@ export class SignalWays {
     const sent: Sent = { end, signal, tried: [], triedServer: false, sealed: new Map() };
     this.#next(sent, false);
     // Nothing answers a goodbye.
-    if (is !== 'bye') this.#later(sent);
+    if (is !== 'bye') this.#later(sent, 1);
   }
 
-  #later(sent: Sent): void {
-    const { end } = sent;
+  #later(sent: Sent, round: number): void {
+    const { end, signal } = sent;
     const before = end.heard;
     this.#world.clock.after(UNHEARD_MS, () => {
       if (this.#closed || end.heard > before || end.state === 'ended' || end.state === 'up') return;
       for (const route of sent.tried) this.#o.failed(sent.signal.topic, route);
-      if (this.#next(sent, true)) this.#later(sent);
+      const urgent = signal.is === 'offer' && signal.session.urgent;
+      const spare = signal.is === 'offer' && this.#o.enough(signal.topic);
+      const rounds = PATIENT_ROUNDS[urgent ? 'urgent' : spare ? 'spare' : 'wanted'];
+      const patient = !sent.triedServer && round <= rounds;
+      const another = patient && this.#untried(sent).some(isGood);
+      const waits = patient && !another && spare;
+      if (waits || this.#next(sent, !another)) this.#later(sent, round + 1);
     });
   }
 
   /** By the best way not yet tried; in doubt by the best route and by the server. False: there was none. */
   #next(sent: Sent, doubtful: boolean): boolean {
-    const { topic, to } = sent.signal;
-    const tried = new Set(sent.tried.map(({ hops }) => hops.join()));
-    const routes = this.#o.routesTo(topic, to).filter(({ hops }) => !tried.has(hops.join()));
+    const routes = this.#untried(sent);
     // Over the link that the signal is about, or where a route has failed, only if there is nothing else.
-    const route = routes.find(({ hops, doubtful }) => hops.length > 1 && doubtful !== true);
+    const route = routes.find(isGood);
     if (route !== undefined) this.#byRoute(sent, route, doubtful);
     if ((route === undefined || doubtful) && this.#byServer(sent, doubtful)) return true;
     if (route !== undefined) return true;
     const [last] = routes;
     if (last !== undefined) this.#byRoute(sent, last, doubtful);
     return last !== undefined;
+  }
+
+  #untried({ signal: { topic, to }, tried }: Sent): readonly Route[] {
+    const before = new Set(tried.map(({ hops }) => hops.join()));
+    return this.#o.routesTo(topic, to).filter(({ hops }) => !before.has(hops.join()));
   }
 
   #byRoute(sent: Sent, route: Route, again: boolean): void {
@@ -110,3 +127,5 @@ export class SignalWays {
     return made;
   }
 }
+
+const isGood = ({ hops, doubtful }: Route) => hops.length > 1 && doubtful !== true;

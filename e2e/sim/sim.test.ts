@@ -59,7 +59,7 @@ test('a core that passes nothing on is found out, and said how to see it again',
   const [line] = wrong.slice(-1);
   expect(line).toContain('--withhold 1');
   const again = parseOptions((line ?? '').replace(/^.* -- /, '').split(' '));
-  expect(again).toMatchObject({ ok: true, command: { options } });
+  expect(again).toMatchObject({ is: 'asked', asked: { options } });
 });
 
 test.each([
@@ -70,5 +70,5 @@ test.each([
   [['--piers', '3'], '--piers'],
 ])('an option that cannot be is refused: %j', (args, named) => {
   const parsed = parseOptions(args);
-  expect(!parsed.ok && parsed.problem).toContain(named);
+  expect(parsed).toMatchObject({ is: 'wrong', problem: expect.stringContaining(named) });
 });

@@ -137,7 +137,7 @@ export class Simulation {
     this.#planMessages();
     for (let at = QUIET_MS; at < this.#end; at += DEGREE_MS)
       this.#clock.at(at, () => this.#noteDegrees());
-    const company = new Company(this.#spaces, this.#random);
+    const company = new Company(this.#spaces);
     for (let at = REACHED_MS; at < this.#end; at += REACHED_MS)
       this.#clock.at(at, () => company.tell(this.#churn.up, this.#clock.now));
     this.#clock.at(STEADY_MS, () => this.#figures.steadyFromHere());

@@ -1,9 +1,10 @@
 /** A device's two keys: Ed25519 for signing, which is also its name, and X25519 for receiving secrets. */
-import { ed25519, x25519 } from '@noble/curves/ed25519.js';
+import { ed25519 } from '@noble/curves/ed25519.js';
 import * as v from 'valibot';
 import type { PeerId } from '../protocol/ids.ts';
 import { randomBytes } from './bytes.ts';
 import { peerIdFromPublicKey } from './did-key.ts';
+import { x25519PublicKey } from './x25519.ts';
 
 const key32 = v.custom<Uint8Array>(
   (value) => value instanceof Uint8Array && value.length === 32,
@@ -82,7 +83,7 @@ export async function openDeviceKey(stored: StoredDeviceKey): Promise<DeviceKey>
   return {
     peerId: peerIdFromPublicKey(publicKey),
     publicKey,
-    sealingPublicKey: x25519.getPublicKey(stored.sealing),
+    sealingPublicKey: x25519PublicKey(stored.sealing),
     sealingSecret: stored.sealing,
     sign: async (message) =>
       stored.kind === 'raw'

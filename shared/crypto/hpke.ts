@@ -6,6 +6,7 @@ import {
 } from '@panva/hpke-noble';
 import { CipherSuite } from 'hpke';
 import { concatBytes } from './bytes.ts';
+import { x25519PublicKey } from './x25519.ts';
 
 const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_ChaCha20Poly1305);
 const ENC_BYTES = 32;
@@ -35,8 +36,11 @@ export async function openSealedTo(
 ): Promise<Uint8Array | undefined> {
   if (sealed.length < ENC_BYTES + TAG_BYTES) return undefined;
   try {
-    const key = await suite.DeserializePrivateKey(recipientSecret, true);
-    return await suite.Open(key, sealed.subarray(0, ENC_BYTES), sealed.subarray(ENC_BYTES), {
+    const privateKey = await suite.DeserializePrivateKey(recipientSecret, true);
+    // Given, since the library would make it in its own slow way.
+    const publicKey = await suite.DeserializePublicKey(x25519PublicKey(recipientSecret));
+    const keys = { privateKey, publicKey };
+    return await suite.Open(keys, sealed.subarray(0, ENC_BYTES), sealed.subarray(ENC_BYTES), {
       info,
       aad,
     });

@@ -26,6 +26,9 @@ export const LABELS = {
   /** From the X25519 secret of a relayed session, by which end sends. */
   relayFromLower: 'snug/relay-from-lower/v1',
   relayFromHigher: 'snug/relay-from-higher/v1',
+  /** From the key that a passphrase gives. */
+  sealedFileKey: 'snug/sealed-file-key/v1',
+  sealedFileCheck: 'snug/sealed-file-check/v1',
 } as const;
 export type Label = (typeof LABELS)[keyof typeof LABELS];
 
@@ -36,6 +39,8 @@ export const DOMAINS = {
   genesis: 'snug/genesis/v1',
   signal: 'snug/signal/v1',
   joinConsent: 'snug/join-consent/v1',
+  deviceConsent: 'snug/device-consent/v1',
+  keeperConsent: 'snug/keeper-consent/v1',
   presence: 'snug/presence/v1',
   /** Signed by an invite key. */
   joinProof: 'snug/join-proof/v1',
@@ -55,7 +60,11 @@ export const DOMAINS = {
 } as const;
 export type Domain = (typeof DOMAINS)[keyof typeof DOMAINS];
 
-/** A label or domain as bytes, ended by a zero byte, so that none is the beginning of another. */
+const DOMAIN_BYTES = new Map<Domain | Label, Bytes>(
+  [...Object.values(LABELS), ...Object.values(DOMAINS)].map((name) => [name, utf8(`${name}\0`)]),
+);
+
+/** A label or domain as bytes, not to be written into, ended by a zero byte, so that none is the beginning of another. */
 export function domainBytes(domain: Domain | Label): Bytes {
-  return utf8(`${domain}\0`);
+  return DOMAIN_BYTES.get(domain) ?? utf8(`${domain}\0`);
 }

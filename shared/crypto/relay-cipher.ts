@@ -9,6 +9,7 @@ import { concatBytes, randomBytes } from './bytes.ts';
 import { publicKeyFromPeerId } from './did-key.ts';
 import { derive } from './hkdf.ts';
 import { LABELS } from './labels.ts';
+import { x25519PublicKey } from './x25519.ts';
 
 /** Counter and authentication tag. */
 export const RELAY_OVERHEAD_BYTES = 24;
@@ -26,7 +27,7 @@ export function ephemeralKeyPair(): {
   readonly secret: Uint8Array;
 } {
   const secret = randomBytes(32);
-  return { publicKey: x25519.getPublicKey(secret), secret };
+  return { publicKey: x25519PublicKey(secret), secret };
 }
 
 /** @param session 16 bytes. `undefined` if `theirPublic` is no honest key (RFC 7748 §6.1) or both ends are one. */
@@ -41,7 +42,7 @@ export function relayCipher(parts: {
   if (myPeer === theirPeer) return undefined;
   const shared = agree(mySecret, theirPublic);
   if (shared === undefined) return undefined;
-  const mine = concatBytes(publicKeyFromPeerId(myPeer), x25519.getPublicKey(mySecret));
+  const mine = concatBytes(publicKeyFromPeerId(myPeer), x25519PublicKey(mySecret));
   const theirs = concatBytes(publicKeyFromPeerId(theirPeer), theirPublic);
   const iAmLower = myPeer < theirPeer;
   const info = concatBytes(session, ...(iAmLower ? [mine, theirs] : [theirs, mine]));

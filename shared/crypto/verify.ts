@@ -6,15 +6,22 @@
  * the encodings have been looked at here; its no is asked again of noble.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { compareBytes, fromHex, toHex } from './bytes.ts';
+import { fromHex, toHex } from './bytes.ts';
 
-/** Most keys kept imported. A space has some hundred devices. */
+/** Most keys of which it is remembered what is known. A space has some hundred devices. */
 const KEPT_KEYS = 256;
-const imported = new Map<string, Promise<CryptoKey | undefined>>();
+const signers = new Map<string, Signer>();
 
-/** Both little-endian, to be compared from the last byte. */
-const FIELD = fromHex('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f').reverse();
-const ORDER = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010').reverse();
+interface Signer {
+  /** The key is such that WebCrypto's yes can be nothing but noble's yes. */
+  readonly isOrdinary: boolean;
+  /** Imported when it is first asked for; `undefined` where the platform lacks Ed25519 or will not have this key. */
+  imported: Promise<CryptoKey | undefined> | undefined;
+}
+
+/** Both little-endian. */
+const FIELD = fromHex('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f');
+const ORDER = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010');
 
 /** y of the points whose order divides 8, little-endian, sign bit off: 0, 1, -1 and the two of order 8. */
 const SMALL_ORDER = new Set([
@@ -26,30 +33,32 @@ const SMALL_ORDER = new Set([
 ]);
 const [ONE, MINUS_ONE] = [...SMALL_ORDER].slice(1, 3);
 
-function below(littleEndian: Uint8Array, limit: Uint8Array): boolean {
-  return compareBytes(littleEndian.slice().reverse(), limit) < 0;
+/** @param lastMask what counts of the most significant byte */
+function isBelow(littleEndian: Uint8Array, limit: Uint8Array, lastMask = 0xff): boolean {
+  for (let at = 31; at >= 0; at--) {
+    const byte = (littleEndian[at] ?? 0) & (at === 31 ? lastMask : 0xff);
+    const difference = byte - (limit[at] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
 }
 
-/** y without the sign bit, or `undefined` if this is not how RFC 8032 §5.1.2 writes any point. */
-function canonicalY(encoded: Uint8Array): string | undefined {
+/** Lower-case hex of y, little-endian, without the sign bit. */
+function yOf(encoded: Uint8Array): string {
   const y = encoded.slice();
-  const last = y[31] ?? 0;
-  y[31] = last & 0x7f;
-  if (!below(y, FIELD)) return undefined;
-  const text = toHex(y);
-  const xIsZero = text === ONE || text === MINUS_ONE;
-  return xIsZero && last >= 0x80 ? undefined : text;
+  y[31] = (y[31] ?? 0) & 0x7f;
+  return toHex(y);
 }
 
-/** Whether key, R and S are such that WebCrypto's yes can be nothing but noble's yes. */
-function isOrdinary(publicKey: Uint8Array, signature: Uint8Array): boolean {
-  const key = canonicalY(publicKey);
-  return (
-    key !== undefined &&
-    !SMALL_ORDER.has(key) &&
-    canonicalY(signature.subarray(0, 32)) !== undefined &&
-    below(signature.subarray(32), ORDER)
-  );
+/** Whether this is how RFC 8032 §5.1.2 writes some point. */
+function isCanonical(encoded: Uint8Array): boolean {
+  if (!isBelow(encoded, FIELD, 0x7f)) return false;
+  const last = encoded[31] ?? 0;
+  // Only y = 1 and y = -1 have x = 0, which has no sign.
+  const mayHaveNoSign = last === 0x80 || last === 0xff;
+  if (!mayHaveNoSign) return true;
+  const y = yOf(encoded);
+  return y !== ONE && y !== MINUS_ONE;
 }
 
 /** noble alone, about 1 ms. Anything of a wrong length is simply not valid. */
@@ -69,21 +78,27 @@ export async function verifySignature(
   signature: Uint8Array,
 ): Promise<boolean> {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
-  if (!isOrdinary(publicKey, signature)) return false;
+  const signer = signerOf(publicKey);
+  if (!signer.isOrdinary || !isCanonical(signature.subarray(0, 32))) return false;
+  if (!isBelow(signature.subarray(32), ORDER)) return false;
   return (
-    (await webCryptoAccepts(publicKey, message, signature)) ||
+    (await webCryptoAccepts(signer, publicKey, message, signature)) ||
     verifySignatureSync(publicKey, message, signature)
   );
 }
 
 async function webCryptoAccepts(
+  signer: Signer,
   publicKey: Uint8Array,
   message: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
   if (subtle === undefined) return false;
-  const key = await importedKey(subtle, publicKey);
+  signer.imported ??= subtle
+    .importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify'])
+    .catch(() => undefined);
+  const key = await signer.imported;
   if (key === undefined) return false;
   try {
     return await subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
@@ -92,16 +107,14 @@ async function webCryptoAccepts(
   }
 }
 
-/** `undefined` where the platform lacks Ed25519 or will not have this key. */
-function importedKey(subtle: SubtleCrypto, publicKey: Uint8Array): Promise<CryptoKey | undefined> {
-  const name = toHex(publicKey);
-  const known = imported.get(name);
+function signerOf(publicKey: Uint8Array): Signer {
+  const name = String.fromCharCode(...publicKey);
+  const known = signers.get(name);
   if (known !== undefined) return known;
-  const oldest = imported.keys().next();
-  if (imported.size >= KEPT_KEYS && !oldest.done) imported.delete(oldest.value);
-  const key = subtle
-    .importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify'])
-    .catch(() => undefined);
-  imported.set(name, key);
-  return key;
+  const isOrdinary = isCanonical(publicKey) && !SMALL_ORDER.has(yOf(publicKey));
+  const signer: Signer = { isOrdinary, imported: undefined };
+  const [oldest] = signers.keys();
+  if (signers.size >= KEPT_KEYS && oldest !== undefined) signers.delete(oldest);
+  signers.set(name, signer);
+  return signer;
 }

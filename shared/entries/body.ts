@@ -3,6 +3,7 @@ import { gcmsiv } from '@noble/ciphers/aes.js';
 import * as v from 'valibot';
 import { concatBytes, fromBase64url, fromHex, sha256 } from '../crypto/bytes.ts';
 import { derive } from '../crypto/hkdf.ts';
+import { keeping } from '../crypto/keeping.ts';
 import { LABELS } from '../crypto/labels.ts';
 import type { ChangeHash, DocumentId, EpochId } from '../protocol/ids.ts';
 import { ENTRY_LIMITS } from '../protocol/limits.ts';
@@ -91,12 +92,27 @@ export function openBody(parts: BodyPlace & { readonly sealed: Uint8Array }): Bo
   }
 }
 
+/** Documents of an epoch whose keys are remembered, as long as its secret is. */
+const KEPT_KEYS = 64;
+const keys = new WeakMap<Uint8Array, (documentId: DocumentId) => Uint8Array>();
+
+/** To derive a key takes a third as long as to open a short body. */
+function keyUnder(contentSecret: Uint8Array): (documentId: DocumentId) => Uint8Array {
+  const known = keys.get(contentSecret);
+  if (known) return known;
+  const keyOf = keeping<DocumentId, Uint8Array>(KEPT_KEYS, (id) =>
+    derive(contentSecret, LABELS.body, documentIdBytes(id)),
+  );
+  keys.set(contentSecret, keyOf);
+  return keyOf;
+}
+
 /**
  * The nonce is not sent: SHA-256 of device and deps, of which a device has a new set for each entry. Should it lose its
  * last write and use a set twice, GCM-SIV gives away only whether two bodies are the same.
  */
 function cipher({ contentSecret, documentId, device, deps }: BodyPlace) {
-  const key = derive(contentSecret, LABELS.body, documentIdBytes(documentId));
+  const key = keyUnder(contentSecret)(documentId);
   const place = sha256(concatBytes(device, ...[...deps].sort().map(fromHex)));
   return gcmsiv(key, place.subarray(0, NONCE_BYTES));
 }

@@ -45,6 +45,7 @@ export const MAX_START_OP = 2 ** 20 - 1;
 const MAGIC = Uint8Array.of(0x85, 0x6f, 0x4a, 0x83);
 const CHECKSUM_BYTES = 4;
 const CHANGE_CHUNK = 1;
+const CHUNK = Uint8Array.of(CHANGE_CHUNK);
 const HASH_BYTES = 32;
 const ACTOR_BYTES = 20;
 const KEY_BYTES = 9;
@@ -58,8 +59,22 @@ const MAX_CHUNK_BYTES = MAX_ENTRY_BYTES + ENTRY_LIMITS.deps * HASH_BYTES + 256;
 /** Value type 7, bytes, in the low 4 bits of a value's metadata. */
 const BYTES_VALUE = 7;
 /** A run of one literal value, in the column encodings (signed LEB128 of -1). */
-const ONE_LITERAL = 0x7f;
+const LITERAL = 0x7f;
+const ONE_LITERAL = Uint8Array.of(LITERAL);
 const ACTION_SET = 1;
+
+const ACTOR_LENGTH = Uint8Array.of(ACTOR_BYTES);
+const SEQ = Uint8Array.of(1);
+/** Time, length of the message, number of other actors. */
+const NO_TIME_MESSAGE_ACTORS = Uint8Array.of(0, 0, 0);
+/**
+ * Six columns: of each its specification and length, then all their data. Key string, insert, action, the value's metadata and
+ * raw bytes, predecessors. Booleans are runs that begin with false: one false. One operation, which replaces none.
+ */
+const COLUMNS_BEFORE_METADATA = Uint8Array.of(6, 0x15, 2 + KEY_LENGTH, 0x34, 1, 0x42, 2, 0x56);
+const COLUMNS_AFTER_ENTRY = Uint8Array.of(0x70, 2, LITERAL, KEY_LENGTH);
+const ONE_FALSE_ONE_SET = Uint8Array.of(1, LITERAL, ACTION_SET);
+const NOTHING_REPLACED = Uint8Array.of(LITERAL, 0);
 
 /**
  * Builds the change that carries `entry`.
@@ -76,50 +91,43 @@ export function buildChange(parts: ChangeParts): BuiltChange {
   return built;
 }
 
-/** {@link buildChange}, or `undefined` for parts that no canonical change has. */
-export function tryBuildChange({ deps, startOp, entry }: ChangeParts): BuiltChange | undefined {
+/**
+ * {@link buildChange}, or `undefined` for parts that no canonical change has.
+ *
+ * @param digest SHA-256 of the entry, where it is known already
+ */
+export function tryBuildChange(
+  { deps, startOp, entry }: ChangeParts,
+  digest?: Uint8Array,
+): BuiltChange | undefined {
   if (deps.length > ENTRY_LIMITS.deps || new Set(deps).size !== deps.length) return undefined;
   if (!Number.isInteger(startOp) || startOp < 1 || startOp > MAX_START_OP) return undefined;
   if (entry.length < 1 || entry.length > MAX_ENTRY_BYTES) return undefined;
-  const digest = sha256(entry);
-  const actor = digest.subarray(0, ACTOR_BYTES);
-  const key = utf8(toBase64url(digest.subarray(0, KEY_BYTES)));
-  const contents = concatBytes(
+  const named = digest ?? sha256(entry);
+  const metadata = concatBytes(ONE_LITERAL, varint(entry.length * 16 + BYTES_VALUE));
+  const before = concatBytes(
     varint(deps.length),
     ...[...deps].sort().map(fromHex),
-    Uint8Array.of(ACTOR_BYTES),
-    actor,
-    // seq, then startOp, then: time, length of the message, number of other actors.
-    Uint8Array.of(1),
+    ACTOR_LENGTH,
+    named.subarray(0, ACTOR_BYTES),
+    SEQ,
     varint(startOp),
-    Uint8Array.of(0, 0, 0),
-    columns(key, entry),
+    NO_TIME_MESSAGE_ACTORS,
+    COLUMNS_BEFORE_METADATA,
+    Uint8Array.of(metadata.length, 0x57),
+    varint(entry.length),
+    COLUMNS_AFTER_ENTRY,
+    utf8(toBase64url(named.subarray(0, KEY_BYTES))),
+    ONE_FALSE_ONE_SET,
+    metadata,
   );
-  const body = concatBytes(Uint8Array.of(CHANGE_CHUNK), varint(contents.length), contents);
-  const hash = sha256(body);
-  return {
-    bytes: concatBytes(MAGIC, hash.subarray(0, CHECKSUM_BYTES), body),
-    hash: v.parse(ChangeHash, toHex(hash)),
-  };
-}
-
-function columns(key: Uint8Array, entry: Uint8Array): Uint8Array {
-  const metadata = concatBytes(Uint8Array.of(ONE_LITERAL), varint(entry.length * 16 + BYTES_VALUE));
-  const data: readonly (readonly [spec: number, bytes: Uint8Array])[] = [
-    [0x15, concatBytes(Uint8Array.of(ONE_LITERAL, key.length), key)],
-    // Booleans are runs that begin with false: one false.
-    [0x34, Uint8Array.of(1)],
-    [0x42, Uint8Array.of(ONE_LITERAL, ACTION_SET)],
-    [0x56, metadata],
-    [0x57, entry],
-    // One operation that replaces none.
-    [0x70, Uint8Array.of(ONE_LITERAL, 0)],
-  ];
-  return concatBytes(
-    varint(data.length),
-    ...data.map(([spec, bytes]) => concatBytes(varint(spec), varint(bytes.length))),
-    ...data.map(([, bytes]) => bytes),
-  );
+  const length = varint(before.length + entry.length + NOTHING_REPLACED.length);
+  const start = MAGIC.length + CHECKSUM_BYTES;
+  const checksum = new Uint8Array(CHECKSUM_BYTES);
+  const bytes = concatBytes(MAGIC, checksum, CHUNK, length, before, entry, NOTHING_REPLACED);
+  const hash = sha256(bytes.subarray(start));
+  bytes.set(hash.subarray(0, CHECKSUM_BYTES), MAGIC.length);
+  return { bytes, hash: v.parse(ChangeHash, toHex(hash)) };
 }
 
 /** The parts of a canonical change; `undefined` for any other bytes. Deps come sorted. Never throws. */

@@ -6,12 +6,15 @@ import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { createBase58check } from '@scure/base';
 import * as v from 'valibot';
 import { concatBytes, fromBase64url, sha256, uint32Bytes } from '../crypto/bytes.ts';
+import { keeping } from '../crypto/keeping.ts';
 import { DOMAINS, type Domain, domainBytes } from '../crypto/labels.ts';
 import { type ChannelId, DocumentId, type EpochId, type SpaceId } from '../protocol/ids.ts';
 
 /** Version of documents made by this program. */
 export const DOCUMENT_VERSION = 1;
 const ID_BYTES = 16;
+/** Documents whose bytes are remembered: every entry's signature and seal ask for those of its own. */
+const KEPT = 256;
 /** As automerge-repo's `DocumentId`. */
 const base58check = createBase58check(nobleSha256);
 
@@ -39,9 +42,11 @@ export function epochDocumentId(spaceId: SpaceId, epochId: EpochId): DocumentId 
   return idOf(DOMAINS.epochDocument, fromBase64url(spaceId), fromBase64url(epochId));
 }
 
-/** The 16 bytes of an id. Cannot fail: the schema of `DocumentId` has decoded it once. */
+const bytesOf = keeping(KEPT, (id: DocumentId) => base58check.decode(id));
+
+/** The 16 bytes of an id, not to be written into. Cannot fail: the schema of `DocumentId` has decoded it once. */
 export function documentIdBytes(id: DocumentId): Uint8Array {
-  return base58check.decode(id);
+  return bytesOf(id);
 }
 
 function idOf(domain: Domain, ...parts: readonly Uint8Array[]): DocumentId {

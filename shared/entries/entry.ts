@@ -58,15 +58,15 @@ export function encodeEntry(entry: Entry): Uint8Array {
   return concatBytes(device, signature, Uint8Array.of(sort), hint, body);
 }
 
-/** `undefined` unless `bytes` have the shape of an entry. The signature is not looked at. Never throws. */
+/** `undefined` unless `bytes` have the shape of an entry, of which its parts are views. The signature is not looked at. Never throws. */
 export function decodeEntry(bytes: Uint8Array): Entry | undefined {
   const sort = bytes[DEVICE_BYTES + SIGNATURE_BYTES];
-  const hint = bytes.slice(DEVICE_BYTES + SIGNATURE_BYTES + 1, HEADER_BYTES);
-  const body = bytes.slice(HEADER_BYTES);
+  const hint = bytes.subarray(DEVICE_BYTES + SIGNATURE_BYTES + 1, HEADER_BYTES);
+  const body = bytes.subarray(HEADER_BYTES);
   if (!isSort(sort) || !isWellFormed(sort, hint, body)) return undefined;
   return {
-    device: bytes.slice(0, DEVICE_BYTES),
-    signature: bytes.slice(DEVICE_BYTES, DEVICE_BYTES + SIGNATURE_BYTES),
+    device: bytes.subarray(0, DEVICE_BYTES),
+    signature: bytes.subarray(DEVICE_BYTES, DEVICE_BYTES + SIGNATURE_BYTES),
     sort,
     hint,
     body,
@@ -75,7 +75,12 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
 
 /** SHA-256 of the entry's bytes. */
 export function entryId(bytes: Uint8Array): EntryId {
-  return v.parse(EntryId, toBase64url(sha256(bytes)));
+  return entryIdOf(sha256(bytes));
+}
+
+/** {@link entryId}, where the SHA-256 is known already. */
+export function entryIdOf(digest: Uint8Array): EntryId {
+  return v.parse(EntryId, toBase64url(digest));
 }
 
 /**

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { concatBytes, fromBase64url, utf8 } from '../crypto/bytes.ts';
 import type { DeviceKey } from '../crypto/device-key.ts';
 import { DOMAINS, type Domain, domainBytes } from '../crypto/labels.ts';
+import { openSeedKey } from '../crypto/seed-signature.ts';
 import { verifySignature } from '../crypto/verify.ts';
 import type { SpaceId } from '../protocol/ids.ts';
 import { decodeCanonical, encodeCanonical } from './canonical-cbor.ts';
@@ -35,15 +36,16 @@ export async function joinRequest(parts: {
   readonly account?: AccountId;
 }): Promise<JoinRequest> {
   const { inviteSecret, spaceId, device } = parts;
+  const invite = await openSeedKey(inviteSecret);
   const asked = {
     device: device.publicKey,
     sealing: device.sealingPublicKey,
     account: parts.account ?? device.peerId,
-    invite: invitePublicKey(inviteSecret),
+    invite: invite.publicKey,
   };
   return v.parse(JoinRequestSchema, {
     ...asked,
-    proof: ed25519.sign(signedBytes(DOMAINS.joinProof, spaceId, asked), inviteSecret),
+    proof: await invite.sign(signedBytes(DOMAINS.joinProof, spaceId, asked)),
     consent: await device.sign(signedBytes(DOMAINS.joinConsent, spaceId, asked)),
   });
 }

@@ -27,7 +27,7 @@ describe('the content of a body', () => {
   });
 
   test('of a kind from later on is unknown, not invalid', () => {
-    expect(parseContent('reaction', { emoji: 'x' })).toEqual({ kind: 'unknown' });
+    expect(parseContent('poll', { question: 'tea?' })).toEqual({ kind: 'unknown' });
     expect(parseContent('constructor', {})).toEqual({ kind: 'unknown' });
   });
 
@@ -56,6 +56,85 @@ describe('the content of a body', () => {
       expect(parseContent(kind, content)).toEqual(invalid);
     }
   });
+});
+
+describe('what is done to messages', () => {
+  const account = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz';
+
+  test('is read by its kind', () => {
+    const channel = randomBytes(16);
+    const act = randomBytes(8);
+    for (const [kind, content] of [
+      ['message', { text: 'a', thread: 0, reply: 15, mentions: [{ account, urgent: true }] }],
+      ['edit', { text: 'a', mentions: [{ account }] }],
+      ['delete', {}],
+      ['reaction', { emoji: '👍', on: true }],
+      ['seen', { level: 2 }],
+      ['pin', { on: false }],
+      ['tag', { on: ['a'], off: [] }],
+      ['move', { to: 'thread', act }],
+      ['move', { to: 'channel', channel }],
+      ['promote', { channel }],
+      ['undo', {}],
+    ] as const) {
+      expect(parseContent(kind, content)).toEqual({ kind, ...content });
+    }
+  });
+
+  test('that does not fit its kind is invalid', () => {
+    const many = (n: number, value: string) => Array.from({ length: n }, () => value);
+    for (const [kind, content] of [
+      ['message', { text: 'a', thread: 16 }],
+      ['message', { text: 'a', reply: -1 }],
+      ['message', { text: 'a', mentions: [{ account: 'Ada' }] }],
+      ['message', { text: 'a', mentions: many(33, account).map((one) => ({ account: one })) }],
+      ['edit', {}],
+      ['reaction', { emoji: '👍' }],
+      ['seen', { level: 3 }],
+      ['pin', { on: 1 }],
+      ['tag', { on: ['a'] }],
+      ['tag', { on: many(17, 'a'), off: [] }],
+      ['move', {}],
+      ['move', { to: 'nowhere' }],
+      ['move', { to: 'channel', channel: randomBytes(15) }],
+      ['move', { to: 'thread', act: randomBytes(9) }],
+      ['promote', {}],
+    ] as const) {
+      expect(parseContent(kind, content)).toEqual(invalid);
+    }
+  });
+
+  test('a reaction is one emoji: joined, coloured, a flag, a keycap, and nothing longer', () => {
+    const reaction = (emoji: string) => parseContent('reaction', { emoji, on: true }).kind;
+    for (const emoji of ['👍', '👍🏽', '❤️', '👩‍❤️‍💋‍👨', '👩🏽‍🌾', '🇳🇱', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '#️⃣', '🫨'])
+      expect([emoji, reaction(emoji)]).toEqual([emoji, 'reaction']);
+    for (const text of [
+      '',
+      'a',
+      '1',
+      '👍👍',
+      '👍 ',
+      '🇳',
+      '\u200d',
+      '\ufe0f',
+      '👍\u202e',
+      '👩'.repeat(30),
+    ])
+      expect([text, reaction(text)]).toEqual([text, 'invalid']);
+  });
+
+  test('a tag is a name in lower case', () => {
+    const tag = (text: string) => parseContent('tag', { on: [text], off: [] });
+    expect(tag(' Zoe\u0308 ')).toMatchObject({ on: ['zo\u00eb'] });
+    for (const bad of ['', ' ', 'a\nb', 'a\u202eb', 'x'.repeat(41)])
+      expect(tag(bad)).toEqual(invalid);
+  });
+});
+
+test('what is said of a channel may leave name, topic and whether it is put away as they were', () => {
+  const channel = randomBytes(16);
+  for (const content of [{ channel }, { channel, topic: '' }, { channel, archived: true }])
+    expect(parseContent('channel', content)).toEqual({ kind: 'channel', ...content });
 });
 
 describe('a message', () => {

@@ -6,17 +6,14 @@ import { TEXT_LIMITS } from '../protocol/limits.ts';
 const BIDI_CONTROL = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 const CONTROL_OR_BREAK = /[\p{Cc}\u2028\u2029]/u;
 const CONTROL_BUT_NEWLINE_AND_TAB = /(?![\n\t])\p{Cc}/u;
-/** What shows nothing: white space, controls, format characters, fillers. */
-const INVISIBLE = /[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/gu;
+/** What shows something: neither white space, nor a control, a format character or a filler. */
+const VISIBLE = /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u;
 
 const wellFormed = v.check<string, string>(
   (text) => text.isWellFormed(),
   'contains half a character',
 );
-const visible = v.check<string, string>(
-  (text) => text.replace(INVISIBLE, '') !== '',
-  'must not be empty',
-);
+const visible = v.check<string, string>((text) => VISIBLE.test(text), 'must not be empty');
 
 /** A one-line name: NFC, trimmed, at most `maxLength` UTF-16 code units, nothing that turns or hides its neighbours. */
 const name = (maxLength: number) =>
@@ -35,6 +32,28 @@ export const SpaceName = name(TEXT_LIMITS.spaceName);
 export const ChannelName = name(TEXT_LIMITS.channelName);
 /** Topic of a channel: as a name, longer. */
 export const ChannelTopic = name(250);
+/** A tag: as a name, in lower case, so that "Garden" and "garden" are one. */
+export const Tag = v.pipe(
+  v.string(),
+  wellFormed,
+  v.transform((text) => text.toLowerCase()),
+  name(40),
+);
+
+/**
+ * One emoji by the grammar of UTS #51 §1.4.9: pictographs, skin tones, joined sequences, flags, keycaps. Its letters are the
+ * code points that Unicode has set aside for pictographs, now and later, so that no version of a browser's tables decides.
+ */
+const ELEMENT =
+  '(?:\\p{RI}\\p{RI}|\\p{Extended_Pictographic}(?:\\p{EMod}|\\uFE0F\\u20E3?|[\\u{E0020}-\\u{E007E}]+\\u{E007F})?)';
+const EMOJI = new RegExp(`^(?:[0-9#*]\\uFE0F?\\u20E3|${ELEMENT}(?:\\u200D${ELEMENT})*)$`, 'u');
+
+/** A reaction: one emoji, at most 40 UTF-16 code units. */
+export const Emoji = v.pipe(
+  v.string(),
+  v.maxLength(40, 'must be one emoji'),
+  v.check((text) => EMOJI.test(text), 'must be one emoji'),
+);
 
 /** A message: NFC, line ends as \n, no control characters but these and tabs. Not trimmed: code may be indented. */
 export const MessageText = v.pipe(

@@ -5,9 +5,10 @@
  *
  * 1. The client connects with `auth: { version }`. Another version is refused with a `connect_error` whose `data`
  *    is a `Problem` of code `version`.
- * 2. The server sends `challenge`. The client answers `authenticate`, signing `challengeBytes`.
- * 3. From then on the client may `join`, ask who is `here`, send `signal`s and, where no direct path can be made,
- *    `relay` frames.
+ * 2. The server sends `challenge`. The client answers `authenticate`, signing `challengeBytes`, and names the topics that it
+ *    wants to join, which saves it a round trip and the server the half of its work.
+ * 3. From then on the client may `join` further topics, ask who is `here`, send `signal`s and, where no direct path can
+ *    be made, `relay` frames.
  */
 import { base64urlnopad } from '@scure/base';
 import * as v from 'valibot';
@@ -90,8 +91,17 @@ export const Authenticate = v.object({
   peer: PeerId,
   nonce: bytesAsText(16),
   signature: bytesAsText(64),
+  /** To be joined at once. */
+  topics: v.optional(v.pipe(v.array(Topic), v.maxLength(LIMITS.topicsPerPeer))),
 });
 export type Authenticate = v.InferOutput<typeof Authenticate>;
+
+/** `size` counts everybody in the topic, oneself included; `peers` is a random sample of the others. */
+export const Joined = v.object({
+  size: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  peers: v.pipe(v.array(Here), v.maxLength(LIMITS.sample)),
+});
+export type Joined = v.InferOutput<typeof Joined>;
 
 export const IceServer = v.object({
   urls: v.pipe(v.array(v.pipe(v.string(), v.maxLength(300))), v.minLength(1), v.maxLength(8)),
@@ -100,23 +110,22 @@ export const IceServer = v.object({
 });
 export type IceServer = v.InferOutput<typeof IceServer>;
 
-/** `stunPort` is the server's own STUN responder on the host the client already knows; 0 when it is off. */
 export const Welcome = v.object({
+  /** Of the server's own STUN responder, on the host that the client already knows; 0 when it is off. */
   stunPort: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535)),
   iceServers: v.pipe(v.array(IceServer), v.maxLength(16)),
   /** Seconds for which ephemeral TURN credentials in `iceServers` hold; 0 when there are none. */
   iceSeconds: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /**
+   * For each of the `topics` of `authenticate`, in their order; `null` for one that was refused, of which `join` tells why.
+   * Missing from a server that knows `join` only.
+   */
+  joined: v.optional(v.pipe(v.array(v.nullable(Joined)), v.maxLength(LIMITS.topicsPerPeer))),
 });
 export type Welcome = v.InferOutput<typeof Welcome>;
 
 export const Join = v.object({ topic: Topic });
 export type Join = v.InferOutput<typeof Join>;
-/** `size` counts everybody in the topic, oneself included; `peers` is a random sample of the others. */
-export const Joined = v.object({
-  size: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  peers: v.pipe(v.array(Here), v.maxLength(LIMITS.sample)),
-});
-export type Joined = v.InferOutput<typeof Joined>;
 
 export const Leave = v.object({ topic: Topic });
 export type Leave = v.InferOutput<typeof Leave>;
@@ -163,7 +172,10 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 type Ack<T> = (answer: Answer<T>) => void;
 
 export interface ClientToServer {
-  authenticate(message: v.InferInput<typeof Authenticate>, ack: Ack<Welcome>): void;
+  authenticate(
+    message: v.InferInput<typeof Authenticate>,
+    ack: Ack<v.InferInput<typeof Welcome>>,
+  ): void;
   join(message: Join, ack: Ack<v.InferInput<typeof Joined>>): void;
   leave(message: Leave, ack: Ack<null>): void;
   here(message: HereQuestion, ack: Ack<v.InferInput<typeof HereAnswer>>): void;

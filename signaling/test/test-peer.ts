@@ -135,13 +135,14 @@ export class TestPeer {
     return peer;
   }
 
-  async authenticate(challenge: Uint8Array, host = this.host) {
+  async authenticate(challenge: Uint8Array, host = this.host, topics?: readonly string[]) {
     const message = challengeBytes(host, challenge, this.nonce);
     const signature = ed25519.sign(message, this.secretKey);
     const answer = await this.ask('authenticate', {
       peer: this.id,
       nonce: toBase64url(this.nonce),
       signature: toBase64url(signature),
+      ...(topics && { topics }),
     });
     return parseAnswer(Welcome, answer);
   }

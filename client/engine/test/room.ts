@@ -65,6 +65,7 @@ export class TestRoom {
       device,
       server: 'https://snug.test',
       page: 'https://snug.test/',
+      passphraseCost: { memory: 64, passes: 1, lanes: 1 },
       clock: { ...wallClock, now: () => this.now() },
       randomBytes,
       links: (command) => {

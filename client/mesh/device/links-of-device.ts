@@ -76,6 +76,7 @@ export class LinksOfDevice implements Links {
       me,
       clock,
       random,
+      leads: (topic, peer, but) => this.#ways.meshLeads(topic, peer, but),
       on: (decision) => this.#onOverlay(decision),
     });
     const signals = new SealedSignals(device, nonce, options.onProblem ?? uncaught);
@@ -86,6 +87,7 @@ export class LinksOfDevice implements Links {
       clock,
       random,
       ownServer: options.ownServer,
+      ...(options.expected !== undefined && { expected: options.expected }),
       on: (event, server) => {
         if (!this.#closed) this.#news.take(event, server);
       },
@@ -100,7 +102,14 @@ export class LinksOfDevice implements Links {
     this.#signals = signals;
     this.#servers = servers;
     this.#routes = routes;
-    this.#ways = new SignalWays({ topics: this.#topics, signals, servers, routes, clock });
+    this.#ways = new SignalWays({
+      topics: this.#topics,
+      signals,
+      servers,
+      routes,
+      enough: (topic) => this.#overlay.enough(topic),
+      clock,
+    });
     this.#introductions = new Introductions({
       me,
       clock,
@@ -277,9 +286,11 @@ export class LinksOfDevice implements Links {
       relayNeeded: () => !this.#routes.meetsThroughThird(spec.topic, peer),
       clock: this.#clock,
       iceServers: () => this.#iceServers(spec.topic, peer),
-      server: () => this.#servers.toward(peer, spec.topic),
+      server: () => this.#servers.toward(peer, this.#serving(spec.topic, peer) ?? spec.topic),
       signal: (payload) => {
-        this.#ways.send(this.#topics.get(spec.topic)?.spec ?? spec, peer, session, payload);
+        const serving = this.#serving(spec.topic, peer);
+        const latest = (serving && this.#topics.get(serving)?.spec) ?? spec;
+        this.#ways.send(latest, peer, session, payload, link.up);
       },
       emit: (event) => this.#emit(event),
       onControl: (body) => this.#routes.hear(peer, body),
@@ -307,9 +318,13 @@ export class LinksOfDevice implements Links {
     return link;
   }
 
-  /** A link may outlast the topic that began it, for another that lists the peer. */
+  /** A link may outlast the topic that began it, for another that lists the peer: that of the next epoch, say. */
+  #serving(topic: Topic, peer: PeerId): Topic | undefined {
+    return this.#topics.get(topic) ? topic : this.#topics.listing(peer);
+  }
+
   #iceServers(topic: Topic, peer: PeerId): readonly RTCIceServer[] {
-    const serving = this.#topics.get(topic) ? topic : this.#topics.listing(peer);
+    const serving = this.#serving(topic, peer);
     return serving === undefined ? [] : this.#servers.iceServers(serving);
   }
 

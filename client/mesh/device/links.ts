@@ -11,6 +11,8 @@ export interface LinksOptions {
   readonly emit: (event: LinksEvent) => void;
   /** The server that this page came from. Preferred among a topic's; used where a topic names none. */
   readonly ownServer?: string;
+  /** The server at which a topic is about to meet that nobody has joined yet: connected to at once. */
+  readonly expected?: string;
   readonly connect?: (url: string) => SignalingSocket;
   /** `wrtc`: the W3C classes where they are not global. Where there are none at all everything is relayed. */
   readonly rtc?: { readonly wrtc?: WebRtc };

@@ -21,6 +21,7 @@ const c = peer('c');
 const session = new Uint8Array(16).fill(1);
 const offer: SignalPayload = { is: 'offer', attempt: 1, ephemeral: new Uint8Array(32) };
 const candidates: SignalPayload = { is: 'candidates', attempt: 1, candidates: [] };
+const urgent: SignalPayload = { ...offer, urgent: true };
 const bye: SignalPayload = { is: 'bye', code: 'full', reason: '' };
 
 const spec = (topic: Topic): TopicSpec => ({
@@ -34,6 +35,8 @@ const spec = (topic: Topic): TopicSpec => ({
 /** A world in which signals are sealed a moment after they are given, each into bytes of its own. */
 class World {
   readonly sightings = new Sightings();
+  /** There are links enough. */
+  enough = false;
   /** By topic. */
   readonly routes = new Map<Topic, Route[]>();
   servers: string[] = [];
@@ -70,6 +73,7 @@ class World {
         to: (topic) => this.routes.get(topic) ?? [],
         handle: (input) => this.#onRoutes(input),
       },
+      enough: () => this.enough,
       clock: {
         now: () => Date.now(),
         setTimeout: (run, ms) => setTimeout(run, ms),
@@ -78,8 +82,8 @@ class World {
     });
   }
 
-  send(payload = offer): void {
-    this.ways.send(spec(TOPIC), c, session, payload);
+  send(payload = offer, up = false): void {
+    this.ways.send(spec(TOPIC), c, session, payload, up);
     vi.advanceTimersByTime(5);
   }
 
@@ -123,7 +127,7 @@ test('where nothing is known of the peer nothing goes', () => {
   expect(world.went).toEqual([]);
 });
 
-test('when nothing is heard of the session for 2 s the same bytes go by a server and by another route', () => {
+test('when nothing is heard of the session for 2 s the same bytes go by another route, and 2 s later by a server', () => {
   const world = new World();
   world.servers = ['one'];
   world.sightings.seen(c, nonceOf('c'), 'one');
@@ -133,14 +137,58 @@ test('when nothing is heard of the session for 2 s the same bytes go by a server
   vi.advanceTimersByTime(UNHEARD_MS - 50);
   expect(world.went).toEqual([`b:1,${C}`, `b:2,${C}`]);
   vi.advanceTimersByTime(100);
-  expect(world.went.slice(2).sort()).toEqual(
-    [`a:1,${C}`, `a:2,${C}`, `one:1,${C}`, `one:2,${C}`].sort(),
-  );
+  expect(world.went.slice(2)).toEqual([`a:1,${C}`, `a:2,${C}`]);
   expect(world.failed).toContainEqual(by(b));
+  expect(world.asked).toEqual([]);
+  vi.advanceTimersByTime(UNHEARD_MS);
+  expect(world.went.slice(4)).toEqual([`one:1,${C}`, `one:2,${C}`]);
   // What follows goes by what is left of both kinds, without waiting.
   world.went.length = 0;
   world.send(candidates);
   expect(world.went).toEqual([`b:3,${C}`, `one:3,${C}`]);
+});
+
+test('an urgent offer, or one for which no other route is left, goes by a server after 2 s', () => {
+  for (const [payload, routes, then] of [
+    [urgent, [by(b), by(a)], ['a', 'one']],
+    [offer, [by(b)], ['one']],
+  ] as const) {
+    const world = new World();
+    world.servers = ['one'];
+    world.sightings.seen(c, nonceOf('c'), 'one');
+    world.routes.set(TOPIC, [...routes]);
+    world.send(payload);
+    vi.advanceTimersByTime(UNHEARD_MS + 50);
+    expect(world.went.slice(1).map((way) => way.split(':')[0])).toEqual(then);
+    world.ways.close();
+  }
+});
+
+test('for a link that can be done without no server hears of it for as long as three routes take', () => {
+  const world = new World();
+  world.enough = true;
+  world.servers = ['one'];
+  world.sightings.seen(c, nonceOf('c'), 'one');
+  world.routes.set(TOPIC, [by(b), by(a)]);
+  world.send();
+  vi.advanceTimersByTime(3 * UNHEARD_MS + 50);
+  expect(world.went).toEqual([`b:1,${C}`, `a:1,${C}`]);
+  expect(world.asked).toEqual([]);
+  vi.advanceTimersByTime(UNHEARD_MS);
+  expect(world.went.slice(2)).toEqual([`one:1,${C}`]);
+});
+
+test('but what mends a link that was made, or has no route, is not kept back', () => {
+  const world = new World();
+  world.enough = true;
+  world.servers = ['one'];
+  world.sightings.seen(c, nonceOf('c'), 'one');
+  world.send();
+  world.ways.heard(c, session);
+  world.routes.set(TOPIC, [by(b)]);
+  world.send({ is: 'retry' }, true);
+  vi.advanceTimersByTime(UNHEARD_MS + 50);
+  expect(world.went).toEqual([`one:1,${C}`, `b:2,${C}`, `one:2,${C}`]);
 });
 
 test('a nonce that only those on the route tell is used on the route; the server has what it told itself', () => {
@@ -205,14 +253,31 @@ test('a session belongs to the run that was heard in it, whatever a server tells
   expect(world.went).toEqual([`one:1,${C}`]);
 });
 
-test('nothing answers a goodbye, so it goes once', () => {
+test.each([
+  { what: 'a goodbye', payload: bye, up: false },
+  { what: 'candidates for a link that is up', payload: candidates, up: true },
+])('nothing answers $what, so it goes once', ({ payload, up }) => {
   const world = new World();
   world.servers = ['one'];
   world.sightings.seen(c, nonceOf('c'), 'one');
-  world.routes.set(TOPIC, [by(b)]);
-  world.send(bye);
+  world.routes.set(TOPIC, [by(b), by(a)]);
+  world.send(payload, up);
   vi.advanceTimersByTime(60_000);
   expect(world.went).toEqual([`b:1,${C}`]);
+  expect(world.asked).toEqual([]);
+});
+
+test('the mesh leads to a peer by others only, and by what has not failed of late', () => {
+  const world = new World();
+  const leads = (...routes: Route[]) => {
+    world.routes.set(TOPIC, routes);
+    return world.ways.meshLeads(TOPIC, c);
+  };
+  expect(leads()).toBe(false);
+  expect(leads({ hops: [c], nonce: nonceOf('c') })).toBe(false);
+  expect(leads({ ...by(b), doubtful: true })).toBe(false);
+  expect(leads({ ...by(b), doubtful: true }, by(a))).toBe(true);
+  expect(world.ways.meshLeads(TOPIC, c, a)).toBe(false);
 });
 
 test('after a change of network it goes over the mesh and by a server at once, as the same bytes', () => {

@@ -1,7 +1,8 @@
 /**
  * Which way a sealed signal goes: over the mesh where there is a route, else by a server. Where nothing comes back within
- * 2 s the very same bytes go by the next ways, and at last by the same ones again, which costs nothing but themselves: whoever has
- * had them knows them again. Meanwhile the servers are asked anew for the peer's nonce, since what they told may be out of date
+ * 2 s the very same bytes go by the next ways, and at last by the same ones again, which costs nothing but themselves: whoever has had
+ * them knows them again. A server need not hear of it while another route is left, nor soon for a link that can be done without.
+ * Meanwhile the servers are asked anew for the peer's nonce, since what they told may be out of date
  * or a lie.
  */
 import { equalBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
@@ -22,6 +23,11 @@ export const UNHEARD_MS = 2_000;
 const DOUBTFUL_MS = 10_000;
 /** So often at most signals are sent anew while nothing is heard: until about when the link gives up. */
 const ROUNDS = 5;
+/**
+ * In how many of them no server is bothered with what went over the mesh: two neighbours in a row rarely fail, and where there are links
+ * enough without this one it may as well wait.
+ */
+const PATIENT_ROUNDS = { urgent: 0, wanted: 1, spare: 3 };
 /** Most sessions that wait to be heard of, or have been; most signals of one that are kept to be sent again. */
 const SESSIONS = 128;
 const SIGNALS = 16;
@@ -47,6 +53,8 @@ interface Sent {
   readonly to: PeerId;
   readonly session: Uint8Array;
   readonly payload: SignalPayload;
+  /** The link that it is about is up. */
+  readonly up: boolean;
   readonly sealed: Sealed[];
   readonly tried: Way[];
 }
@@ -69,6 +77,8 @@ export interface SignalWaysOptions {
     readonly sightings: Pick<Sightings, 'nonces'>;
   };
   readonly routes: Pick<RunningRoutes, 'to' | 'handle'>;
+  /** Whether a topic has links enough, so that one that is being made can be done without. */
+  readonly enough: (topic: Topic) => boolean;
   readonly clock: Clock;
 }
 
@@ -89,13 +99,26 @@ export class SignalWays {
     return this.#options.topics.specs.some(({ topic }) => this.#hasRoute(topic, peer));
   }
 
-  /** Seals a signal and sends it. Nothing happens where no way is known, or no nonce of the peer's. */
-  send(spec: TopicSpec, to: PeerId, session: Uint8Array, payload: SignalPayload): void {
+  /**
+   * Whether what begins a link with the peer goes over the mesh first: a way through others is known that has not failed.
+   * @param but a neighbour that is not to be counted on
+   */
+  meshLeads(topic: Topic, peer: PeerId, but?: PeerId): boolean {
+    const routes = this.#options.routes.to(topic, peer);
+    return routes.some((route) => !isLast(route) && route.hops[0] !== but);
+  }
+
+  /**
+   * Seals a signal and sends it. Nothing happens where no way is known, or no nonce of the peer's.
+   * @param up the link that it is about is up
+   */
+  send(spec: TopicSpec, to: PeerId, session: Uint8Array, payload: SignalPayload, up = false): void {
     const best = this.#bestSpec(spec, to, payload);
-    const sent: Sent = { spec: best, to, session, payload, sealed: [], tried: [] };
+    const sent: Sent = { spec: best, to, session, payload, up, sealed: [], tried: [] };
     const key = keyOf(to, session);
-    // Nothing answers a goodbye.
-    const kept = payload.is === 'bye' ? this.#unheard.get(key) : this.#keep(key, sent);
+    // Nothing answers a goodbye, nor candidates for a link that is up.
+    const unanswered = payload.is === 'bye' || (up && payload.is === 'candidates');
+    const kept = unanswered ? this.#unheard.get(key) : this.#keep(key, sent);
     const doubtful = this.#options.clock.now() < this.#doubtfulUntil || (kept?.rounds ?? 0) > 0;
     this.#next(sent, doubtful);
   }
@@ -162,7 +185,8 @@ export class SignalWays {
     for (const sent of unheard.sent) {
       this.#blame(sent);
       const served = sent.tried.some(({ by }) => by === 'server');
-      const gone = this.#next(sent, true);
+      const patience = served ? 'none' : this.#patience(sent, unheard.rounds);
+      const gone = patience === 'waits' || this.#next(sent, patience === 'none');
       hope = gone || served || hope;
       if (!gone && served && !asks) this.#repeat(sent);
     }
@@ -172,6 +196,18 @@ export class SignalWays {
       this.#options.servers.ask(first.spec.topic, [first.to]);
     if (hope && unheard.rounds < ROUNDS) unheard.timer = this.#later(key);
     else this.#unheard.delete(key);
+  }
+
+  /** Whether a signal keeps to the mesh for now: there is another route, or it waits until the next round. */
+  #patience(sent: Sent, round: number): 'none' | 'another route' | 'waits' {
+    const { spec, up, payload } = sent;
+    const urgent = payload.is === 'offer' && payload.urgent === true;
+    // Whether whoever is answered can do without it is not known here.
+    const spare = payload.is === 'offer' && !up && this.#options.enough(spec.topic);
+    if (round > PATIENT_ROUNDS[urgent ? 'urgent' : spare ? 'spare' : 'wanted']) return 'none';
+    const [next] = this.#untried(sent);
+    if (next?.by === 'route' && !isLast(next.route)) return 'another route';
+    return spare ? 'waits' : 'none';
   }
 
   /** Every way has been tried: what went by a server may have been lost there. */
@@ -198,8 +234,7 @@ export class SignalWays {
    * Sends by the best way not yet tried; with `doubtful` by the best route and the best server. False: there was none.
    */
   #next(sent: Sent, doubtful: boolean): boolean {
-    const tried = new Set(sent.tried.map(nameOf));
-    const ways = this.#ways(sent).filter((way) => !tried.has(nameOf(way)));
+    const ways = this.#untried(sent);
     const [first] = ways;
     if (first === undefined) return false;
     const other = doubtful ? ways.find(({ by }) => by !== first.by) : undefined;
@@ -208,6 +243,11 @@ export class SignalWays {
       this.#go(sent, way);
     }
     return true;
+  }
+
+  #untried(sent: Sent): readonly Way[] {
+    const tried = new Set(sent.tried.map(nameOf));
+    return this.#ways(sent).filter((way) => !tried.has(nameOf(way)));
   }
 
   /**
@@ -220,8 +260,7 @@ export class SignalWays {
     const all = routes
       .to(spec.topic, to)
       .map((route) => ({ by: 'route' as const, route, nonce: run ?? route.nonce }));
-    const last = ({ route }: (typeof all)[number]) =>
-      route.hops.length === 1 || route.doubtful === true;
+    const last = ({ route }: (typeof all)[number]) => isLast(route);
     const byServer = servers.ways(to, spec.topic).map((server) => {
       const nonces = run ? [run] : servers.sightings.nonces(to, server.url);
       return (nonces.length > 0 ? nonces : sealed.slice(0, 1).map(({ nonce }) => nonce)).map(
@@ -268,6 +307,8 @@ export class SignalWays {
   }
 }
 
+/** Taken if there is nothing else. */
+const isLast = ({ hops, doubtful }: Route) => hops.length === 1 || doubtful === true;
 const keyOf = (peer: PeerId, session: Uint8Array) => `${peer} ${toBase64url(session)}`;
 const nameOf = (way: Way) =>
   [...(way.by === 'server' ? [way.server.url] : way.route.hops), toBase64url(way.nonce)].join();

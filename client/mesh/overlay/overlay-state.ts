@@ -15,6 +15,9 @@ import { leastNeeded, longestServed } from './surplus-links.ts';
  */
 export type Need = 'none' | 'few' | 'some';
 
+/** Whether a way to a peer over the mesh, in a topic and by another neighbour than `but`, is known that has not failed. */
+export type Leads = (topic: Topic, peer: PeerId, but?: PeerId) => boolean;
+
 export class OverlayState {
   readonly me: PeerId;
   readonly random: () => number;
@@ -29,10 +32,12 @@ export class OverlayState {
   #roomAt = 0;
   #turnAt = 0;
   #fewAt = 0;
+  readonly #leads: Leads;
 
-  constructor(me: PeerId, random: () => number) {
+  constructor(me: PeerId, random: () => number, leads: Leads) {
     this.me = me;
     this.random = random;
+    this.#leads = leads;
     this.links = new ActiveView(this.topics, random);
     this.patience = new Patience(random);
     this.broken = new BrokenPromises(random);
@@ -74,6 +79,14 @@ export class OverlayState {
     if (peer === this.me || this.links.get(peer) !== undefined) return Number.POSITIVE_INFINITY;
     const retryAt = this.patience.retryAt(peer, alone);
     return alone ? retryAt : Math.max(retryAt, this.broken.until(peer));
+  }
+
+  /**
+   * Whether an offer to a peer needs no server: neighbours have told of it, and the way has not gone since.
+   * @param but a neighbour that is to go
+   */
+  routed({ id, known }: OverlayTopic, peer: PeerId, but?: ActiveLink): boolean {
+    return known.routed(peer) && this.#leads(id, peer, but?.peer);
   }
 
   /** Whether the device has room for one link more, for a topic that has so many; closes another one for it if that may be. */

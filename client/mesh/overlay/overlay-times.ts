@@ -62,8 +62,8 @@ export const OVERLAY_TIMES = {
    * wrong, and no other way is left to learn it. A topic that is off the screen waits so many times as long.
    */
   aloneMs: { early: 10_000, earlyForMs: 300_000, late: 45_000, background: 4 },
-  sampleMs: 900_000,
-  longestSampleMs: 3_600_000,
+  sampleMs: 3_600_000,
+  longestSampleMs: 7_200_000,
   /** The same between random walks, while links are wanting, or somebody named in an invite is sought. */
   walkMs: 2_000,
   longestWalkMs: 600_000,

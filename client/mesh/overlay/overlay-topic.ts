@@ -62,6 +62,8 @@ export class OverlayTopic {
   seekAt = 0;
   seeking: PeerId | undefined;
   chooseAt: number;
+  /** Drawn to be linked to, as soon as the mesh leads there or it has waited for long enough. */
+  drawn: { readonly peer: PeerId; readonly at: number } | undefined;
   mixAt: number;
   mixMs: number = OVERLAY_TIMES.mixMs;
   /** A walk is under way whose find is to be mixed in. */
@@ -84,7 +86,7 @@ export class OverlayTopic {
     this.knockAt = now;
     this.lookAt = now + this.jittered(OVERLAY_TIMES.lookMs.early);
     this.askAt = now + this.jittered(this.askMs);
-    this.sampleAt = now + this.jittered(this.sampleMs);
+    this.sampleAt = now + this.#spread(this.sampleMs);
     this.shortSampleAt = now + this.jittered(this.#aloneMs(now));
     this.chooseAt = now + this.jittered(OVERLAY_TIMES.chooseMs);
     this.mixAt = now + this.jittered(OVERLAY_TIMES.mixMs);
@@ -170,9 +172,14 @@ export class OverlayTopic {
   }
 
   waitForSample(now: number): void {
-    this.sampleAt = now + this.jittered(this.sampleMs);
+    this.sampleAt = now + this.#spread(this.sampleMs);
     const alone = this.linkedSince === undefined;
     this.shortSampleAt = now + this.jittered(alone ? this.#aloneMs(now) : this.shortSampleMs);
+  }
+
+  /** Between a quarter and seven quarters of it: of many who joined together somebody always looks soon, for that is enough. */
+  #spread(ms: number): number {
+    return ms * (0.25 + 1.5 * this.#random());
   }
 
   sampleSoon(now: number): void {

@@ -55,14 +55,71 @@ describe('a mesh that may be split', () => {
     expect(seekOf(room.run(60_000))).toEqual([]);
   });
 
-  test('a peer that a server sees and nobody hears is linked to', () => {
+  test('a peer that a server sees and nobody hears is looked for through the mesh, and then linked to', () => {
     const room = roomWith(wanted);
     room.run(60_000);
     const [unheard = ME, heard = ME] = PEERS.slice(20);
     room.give({ is: 'reached', topic, peers: [heard] }, joined([unheard, heard], 40));
-    const seeks = connectsOf(room.run(2 * OVERLAY_TIMES.unheardMs));
-    expect(seeks[0]).toMatchObject({ peer: unheard, at: room.now - OVERLAY_TIMES.unheardMs });
+    const since = room.now;
+    const all = room.run(2 * OVERLAY_TIMES.unheardMs);
+    const walk = all.find(({ output }) => output.do === 'walk');
+    expect(walk?.at).toBe(since + OVERLAY_TIMES.unheardMs);
+    const seeks = connectsOf(all);
+    expect(seeks[0]?.peer).toBe(unheard);
+    expect((seeks[0]?.at ?? 0) - (walk?.at ?? 0)).toBeLessThanOrEqual(OVERLAY_TIMES.seekMs.most);
     expect(seeks.map(({ peer }) => peer)).not.toContain(heard);
+  });
+
+  test('but not if a way through the mesh leads to it by then', () => {
+    const room = roomWith(wanted);
+    room.run(60_000);
+    const [unheard = ME] = PEERS.slice(20);
+    room.give(joined([unheard], 40));
+    room.run(OVERLAY_TIMES.unheardMs);
+    room.give({ is: 'learned', topic, peers: [unheard] });
+    expect(connectsOf(room.run(OVERLAY_TIMES.unheardMs))).toEqual([]);
+  });
+});
+
+describe('links of own choice', () => {
+  /** A room whose links others began, but for so many; the mesh leads to those in `leads`, and has told of the others before. */
+  const chooser = (own: number, leads: ReadonlySet<PeerId>) => {
+    const room = new Room(
+      () => 0.75,
+      (_, peer) => leads.has(peer),
+    );
+    room.give({ is: 'join', spec: spec('listed', PEERS) });
+    room.give(joined(first(own), 41), ...first(own).map((peer) => up(peer)));
+    room.offers(PEERS.slice(own, wanted));
+    room.give({ is: 'learned', topic, peers: PEERS.slice(wanted) });
+    return room;
+  };
+
+  test('the last of them is drawn from all, and waits minutes for a way through the mesh before a server is bothered', () => {
+    const leads = new Set<PeerId>();
+    const room = chooser(1, leads);
+    expect(connectsOf(room.run(500_000))).toEqual([]);
+    const [drawn] = connectsOf(room.run(300_000));
+    expect(PEERS.slice(wanted)).toContain(drawn?.peer);
+    // Where there is a way it does not wait.
+    const led = chooser(1, new Set(PEERS));
+    expect(connectsOf(led.run(100_000))).toHaveLength(1);
+  });
+
+  test('with none at all it is waited for less', () => {
+    const room = chooser(0, new Set());
+    expect(connectsOf(room.run(160_000))).toHaveLength(1);
+  });
+
+  test('whoever the mesh led to once, and does no more, is not taken for one that needs no server', () => {
+    const leads = new Set(PEERS.slice(20, 25));
+    const room = chooser(wanted - 1, leads);
+    room.run(10_000);
+    const [next] = connectsOf([
+      ...room.give(down(P1, 'closed')).map((output) => ({ at: room.now, output })),
+      ...room.run(1_000),
+    ]);
+    expect([...leads]).toContain(next?.peer);
   });
 });
 

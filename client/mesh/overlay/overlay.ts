@@ -5,7 +5,7 @@
  * shuffles: servers' samples and walks through the mesh (`routes.ts`) fill it.
  */
 import { equalBytes } from '@snug/shared/crypto/bytes.ts';
-import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { LINK_LIMITS } from '@snug/shared/protocol/limits.ts';
 import type { Ending } from '../link/ending.ts';
 import type { TopicSpec } from '../links-port.ts';
@@ -13,7 +13,7 @@ import { replaceVain } from './broken-promises.ts';
 import { knock } from './knocking.ts';
 import { begun, judge } from './link-offers.ts';
 import type { OverlayInput, OverlayOutput } from './overlay-inputs.ts';
-import { OverlayState } from './overlay-state.ts';
+import { type Leads, OverlayState } from './overlay-state.ts';
 import { OVERLAY_TIMES } from './overlay-times.ts';
 import { OverlayTopic } from './overlay-topic.ts';
 import { choose, fill, mix, seek, trim } from './topic-links.ts';
@@ -28,9 +28,12 @@ const LEAST_WAIT_MS = 50;
 export class Overlay {
   readonly #state: OverlayState;
 
-  /** @param random in [0, 1), for jitter and draws */
-  constructor(me: PeerId, random: () => number) {
-    this.#state = new OverlayState(me, random);
+  /**
+   * @param random in [0, 1), for jitter and draws
+   * @param leads whether the ways of which `learned` told still lead to a peer
+   */
+  constructor(me: PeerId, random: () => number, leads: Leads = () => true) {
+    this.#state = new OverlayState(me, random, leads);
   }
 
   /**
@@ -62,6 +65,12 @@ export class Overlay {
   allows(peer: PeerId): boolean {
     for (const { allowed } of this.#state.topics.values()) if (allowed.has(peer)) return true;
     return false;
+  }
+
+  /** Whether a topic has as many links up as it wants. */
+  enough(id: Topic): boolean {
+    const topic = this.#state.topics.get(id);
+    return topic !== undefined && this.#state.links.up(topic) >= topic.targets.wanted;
   }
 
   /** Those with fewest links first: a link may serve several. */

@@ -17,7 +17,7 @@ interface Parted {
  * tries fewer, since many look out.
  */
 const UNHEARD = 2;
-const UNHEARD_TRIES = 3;
+const UNHEARD_TRIES = 4;
 const LOOKOUTS = 32;
 /** Peers remembered as heard in each half of the time that this counts. */
 const HEARD = 4096;
@@ -84,15 +84,20 @@ export class PartedPeers {
     this.#parted.delete(peer);
   }
 
-  /** Whom to try now. Those that are not `free` wait. */
+  /**
+   * Whom to try now. Those that are not `free` wait; those merely not heard to whom the mesh leads (`routed`) are in this piece. For
+   * these a way through the mesh is looked for first, which costs no server anything: `by` says how to try.
+   */
   next(
     now: number,
     free: (peer: PeerId) => boolean,
-  ): { readonly peer: PeerId; readonly lost: boolean } | undefined {
+    routed: (peer: PeerId) => boolean,
+  ): { readonly peer: PeerId; readonly lost: boolean; readonly by: 'walk' | 'offer' } | undefined {
     for (const [peer, parted] of this.#parted) {
+      const unheard = parted.why === 'unheard';
       const over =
         now >= parted.since + OVERLAY_TIMES.soughtForMs ||
-        (parted.why === 'unheard' && parted.tries >= UNHEARD_TRIES);
+        (unheard && (parted.tries >= UNHEARD_TRIES || routed(peer)));
       if (over) this.#parted.delete(peer);
       if (over || now < parted.seekAt || !free(peer)) continue;
       parted.tries++;
@@ -100,7 +105,8 @@ export class PartedPeers {
       // To the end: all have their turn.
       this.#parted.delete(peer);
       this.#parted.set(peer, parted);
-      return { peer, lost: parted.why === 'lost' };
+      const by = unheard && parted.tries === 1 ? 'walk' : 'offer';
+      return { peer, lost: !unheard, by };
     }
     return undefined;
   }

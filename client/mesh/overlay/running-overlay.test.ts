@@ -16,6 +16,7 @@ test('an input that comes of an output waits until the outputs before it are car
     me: peerOf(0),
     clock: systemClock,
     random: () => 0.5,
+    leads: () => true,
     on: (output: OverlayOutput) => {
       did.push(output.do);
       // The first attempt ends at once, which has the overlay look for another.

@@ -4,6 +4,7 @@ import { Alarm } from '../alarm.ts';
 import type { Clock } from '../clock.ts';
 import { Overlay } from './overlay.ts';
 import type { OverlayInput, OverlayOutput } from './overlay-inputs.ts';
+import type { Leads } from './overlay-state.ts';
 
 type Decision = Exclude<OverlayOutput, { readonly do: 'judged' }>;
 
@@ -12,6 +13,7 @@ export interface RunningOverlayOptions {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
+  readonly leads: Leads;
   readonly on: (decision: Decision) => void;
 }
 
@@ -26,7 +28,7 @@ export class RunningOverlay {
 
   constructor(options: RunningOverlayOptions) {
     this.#options = options;
-    this.#overlay = new Overlay(options.me, options.random);
+    this.#overlay = new Overlay(options.me, options.random, options.leads);
     this.#alarm = new Alarm(options.clock, 10, () => this.handle({ is: 'tick' }));
   }
 
@@ -38,6 +40,11 @@ export class RunningOverlay {
   /** Whether a link that a peer offers may begin. Room may be made for it at once. Never to be asked from within `on`. */
   judge(topic: Topic, peer: PeerId, urgent: boolean): boolean {
     return this.#handle({ is: 'offered', request: ++this.#judged, peer, topic, urgent });
+  }
+
+  /** Whether a topic has as many links up as it wants. */
+  enough(topic: Topic): boolean {
+    return this.#overlay.enough(topic);
   }
 
   close(): void {

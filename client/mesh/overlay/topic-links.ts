@@ -1,5 +1,6 @@
 /** Links of one topic: found, sought although there are enough, exchanged now and then, and given up. */
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
+import type { ActiveLink } from './active-view.ts';
 import type { Need, OverlayState } from './overlay-state.ts';
 import { between, OVERLAY_TIMES } from './overlay-times.ts';
 import type { OverlayTopic } from './overlay-topic.ts';
@@ -14,6 +15,10 @@ const DRAWN = 16;
 const INTIMATE = 8;
 /** How often a neighbour is exchanged for one that only a server knows. */
 const BY_SERVER = 1 / 32;
+/**
+ * How long a way over the mesh to a peer that was drawn is waited for, ms: with a link of this device's choice, and with none.
+ */
+const DRAWN_MS = { some: 600_000, none: 30_000 };
 /** When to look again after nothing could be done for want of room, ms. */
 const LOOK_AGAIN = { bare: 2_000, short: 10_000 };
 
@@ -69,7 +74,7 @@ function candidate(state: OverlayState, topic: OverlayTopic, now: number): PeerI
   let most = Number.NEGATIVE_INFINITY;
   const others = othersInWant(state, topic);
   const weigh = (peer: PeerId): void => {
-    let weight = (known.routed(peer) ? 3 : 0) + state.random();
+    let weight = (state.routed(topic, peer) ? 3 : 0) + state.random();
     for (const other of others) if (other.known.has(peer)) weight += other.worth;
     if (weight <= most) return;
     most = weight;
@@ -97,7 +102,7 @@ function readyAt(state: OverlayState, topic: OverlayTopic, peer: PeerId, now: nu
   const since = topic.linkedSince;
   const ready = state.readyAt(peer, since === undefined);
   if (since === undefined || now >= since + OVERLAY_TIMES.meshFirstMs) return ready;
-  return topic.known.routed(peer) ? ready : Math.max(ready, since + OVERLAY_TIMES.meshFirstMs);
+  return state.routed(topic, peer) ? ready : Math.max(ready, since + OVERLAY_TIMES.meshFirstMs);
 }
 
 /** What a link is worth to other topics: more where one is wanted, less where there are too many. */
@@ -132,8 +137,16 @@ export function seek(state: OverlayState, topic: OverlayTopic, now: number): num
   const degree = links.degree(topic);
   if (degree >= topic.targets.most) return topic.seekAt;
   if (!state.room(needOf(state, topic, degree), now)) return topic.seekAt;
-  const next = topic.parted.next(now, (each) => links.get(each) === undefined);
+  const next = topic.parted.next(
+    now,
+    (each) => links.get(each) === undefined,
+    (each) => state.routed(topic, each),
+  );
   if (next === undefined) return Math.max(topic.parted.seekAt, topic.seekAt);
+  if (next.by === 'walk') {
+    state.emit({ do: 'walk', topic: topic.id });
+    return Math.max(topic.parted.seekAt, topic.seekAt);
+  }
   topic.seeking = next.peer;
   state.connect(topic, next.peer, next.lost ? 'urgent' : 'plain', now);
   return Math.max(topic.parted.seekAt, now + OVERLAY_TIMES.seekingMs);
@@ -146,21 +159,45 @@ export function choose(state: OverlayState, topic: OverlayTopic, now: number): n
   if (topic.linkedSince === undefined || links.chosen(topic).length >= chosen) return NEVER;
   if (now < topic.chooseAt) return topic.chooseAt;
   topic.chooseAt = now + topic.jittered(OVERLAY_TIMES.chooseMs);
-  // Half of them from all that are known: of whom the mesh tells is up to the neighbours.
-  const peer = state.random() < 0.5 ? anyKnown(state, topic, now) : anyOther(state, topic, now);
+  const own = links.chosen(topic).length;
+  // The last from all that are known: of whom the mesh tells is up to the neighbours.
+  const told = own + 1 < chosen && state.random() < 0.5;
+  const full = links.degree(topic) >= most;
+  const gives = full ? oneTooMany(links, topic, 'least', now) : undefined;
+  if (full && gives === undefined) return topic.chooseAt;
+  const other = told ? anyOther(state, topic, now, gives) : undefined;
+  const peer = other ?? drawn(state, topic, now, gives);
   if (peer === undefined) return topic.chooseAt;
-  if (links.degree(topic) >= most) {
-    const link = oneTooMany(links, topic, 'least', now);
-    if (link === undefined) return topic.chooseAt;
-    state.close(link, now);
-  }
+  if (gives !== undefined) state.close(gives, now);
   if (state.room('some', now)) state.connect(topic, peer, 'plain', now);
   return topic.chooseAt;
 }
 
-function anyKnown(state: OverlayState, topic: OverlayTopic, now: number): PeerId | undefined {
-  const ready = [...topic.known].filter((peer) => state.readyAt(peer) <= now);
-  return ready[Math.floor(state.random() * ready.length)];
+/**
+ * One of all that are known, whoever told of it. Where no way leads there a walk may find one; a server is not bothered at once, but in
+ * the end it is: else the neighbours could see to it that only they and theirs are ever chosen.
+ */
+function drawn(
+  state: OverlayState,
+  topic: OverlayTopic,
+  now: number,
+  but: ActiveLink | undefined,
+): PeerId | undefined {
+  const waits = topic.drawn !== undefined && state.readyAt(topic.drawn.peer) <= now;
+  if (!waits || (topic.drawn && !topic.known.has(topic.drawn.peer))) {
+    const ready = [...topic.known].filter((peer) => state.readyAt(peer) <= now);
+    const peer = ready[Math.floor(state.random() * ready.length)];
+    topic.drawn = peer && { peer, at: now };
+  }
+  if (topic.drawn === undefined) return undefined;
+  const { peer, at } = topic.drawn;
+  const patient = state.links.chosen(topic).length > 0 ? DRAWN_MS.some : DRAWN_MS.none;
+  if (!state.routed(topic, peer, but) && now < at + patient) {
+    state.emit({ do: 'walk', topic: topic.id });
+    return undefined;
+  }
+  topic.drawn = undefined;
+  return peer;
 }
 
 /** Exchanges a neighbour now and then, so that the mesh stays random and its links become good. @returns when to look again */
@@ -196,13 +233,18 @@ export function mix(state: OverlayState, topic: OverlayTopic, now: number): numb
   return Math.min(topic.mixAt, topic.measuredAt);
 }
 
-function anyOther(state: OverlayState, topic: OverlayTopic, now: number): PeerId | undefined {
+function anyOther(
+  state: OverlayState,
+  topic: OverlayTopic,
+  now: number,
+  but?: ActiveLink,
+): PeerId | undefined {
   const { known } = topic;
   const byServer = state.random() < BY_SERVER;
   for (let i = 0; i < 3 * DRAWN; i++) {
     const peer = known.at(Math.floor(state.random() * known.size));
     if (peer === undefined || state.readyAt(peer) > now) continue;
-    if (byServer || known.routed(peer)) return peer;
+    if (byServer || state.routed(topic, peer, but)) return peer;
   }
   return undefined;
 }

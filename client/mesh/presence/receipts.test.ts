@@ -164,6 +164,26 @@ test('an author who is linked is told so too: acknowledgements may have been los
   expect(sent(pass(200))).toEqual([[ada, me, ada, 1]]);
 });
 
+test('while that link lasts, its acknowledgements are enough: nothing is said again', () => {
+  const { stored, neighbours, pass, receipts, now } = device({});
+  const heard = () => {
+    receipts.handle({ is: 'author here', space, author: ada, run: 1, channels: [channel] }, now());
+    return sent(pass(200));
+  };
+  stored(ada, 1, ada);
+  expect(heard()).toEqual([[ada, me, ada, 1]]);
+  stored(ada, 2, ada);
+  stored(ada, 3, bo);
+  expect(heard()).toEqual([]);
+  receipts.handle({ is: 'down', peer: ada }, now());
+  expect(heard()).toEqual([[ada, me, ada, 3]]);
+  neighbours.delete(ada);
+  stored(ada, 4, bo);
+  neighbours.add(ada);
+  pass(500);
+  expect(heard()).toEqual([[ada, me, ada, 4]]);
+});
+
 test('what has gone too far, or comes back to its own holder, goes no further', () => {
   const { pass, came, receipts } = device({});
   came(cy, { hops: MOST_HOPS }, { holder: me });

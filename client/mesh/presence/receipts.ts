@@ -7,7 +7,8 @@
  * false one, so nobody on the way judges any, and nobody can add one for another.
  *
  * A receipt may be lost: a link breaks, or nobody knows a way. What this device knows to be lost goes another way, and each is said
- * once more when the author is next heard of, so marks become right in the end.
+ * once more when the author is next heard of, so marks become right in the end. An author who has been linked since then has the
+ * link's acknowledgements, and is told nothing twice.
  */
 import type { ChannelId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
@@ -32,9 +33,10 @@ const RATE = { perSecond: 1_000, burst: 4_000 };
 /** What was sent on a link within so long before it broke may be lost: it is sent again, so many at least. */
 const IN_FLIGHT_MS = 3_000;
 const IN_FLIGHT = 512;
-/** Most ways, and most tips said once more, that are remembered: the oldest are forgotten. */
+/** Most ways, tips said once more, and authors who need not be told, that are remembered: the oldest are forgotten. */
 const WAYS = 8_192;
 const SAID_AGAIN = 8_192;
+const ACKNOWLEDGED = 8_192;
 /** Most channels of an author that are vouched for anew when they are heard of: the latest in the list. */
 const CHANNELS_AGAIN = 32;
 
@@ -57,6 +59,8 @@ export class Receipts {
   readonly #ofOne = new Map<PeerId, number>();
   readonly #ways = new BoundedMap<string, PeerId>(WAYS);
   readonly #saidAgain = new BoundedMap<string, string>(SAID_AGAIN);
+  /** Channels of a linked author's that they were told of on their link, and of all that has been stored since by its acknowledgements. */
+  readonly #acknowledged = new BoundedMap<string, PeerId>(ACKNOWLEDGED);
   readonly #inFlight = new Map<PeerId, { readonly item: Waiting; readonly at: number }[]>();
   readonly #stranded = new BoundedMap<string, Waiting>(SAID_AGAIN);
   readonly #buckets = new Map<PeerId, TokenBucket>();
@@ -81,7 +85,7 @@ export class Receipts {
   handle(input: ReceiptsInput, now: number): readonly ReceiptsOutput[] {
     switch (input.is) {
       case 'stored':
-        this.#owe(input.space, input.channel, input.author, now, false);
+        this.#stored(input, now);
         return [];
       case 'way':
         this.#ways.refresh(`${input.space} ${input.to}`, input.by);
@@ -105,21 +109,26 @@ export class Receipts {
     }
   }
 
-  #owe(space: SpaceId, channel: ChannelId, author: PeerId, now: number, again: boolean): void {
+  #stored({ space, channel, author }: Extract<ReceiptsInput, { is: 'stored' }>, now: number): void {
     if (author === this.#o.me) return;
-    this.#wait({ space, channel, author, again }, now);
+    const item = { space, channel, author, again: false };
+    if (!this.#o.isNeighbour(space, author)) this.#acknowledged.delete(aboutOf(item));
+    this.#wait(item, now);
   }
 
   #sayAgain(input: Extract<ReceiptsInput, { is: 'author here' }>, now: number): void {
     const { space, author, run } = input;
+    if (author === this.#o.me) return;
     for (const channel of input.channels.slice(-CHANNELS_AGAIN)) {
+      const item = { space, channel, author, again: true };
+      const about = aboutOf(item);
+      if (this.#acknowledged.has(about)) continue;
       const vouched = this.#o.vouch(space, channel, author);
       if (!vouched) continue;
       const said = `${run} ${vouched.tip.join('.')}`;
-      const key = `${space} ${author} ${channel}`;
-      if (this.#saidAgain.get(key) === said) continue;
-      this.#saidAgain.refresh(key, said);
-      this.#owe(space, channel, author, now, true);
+      if (this.#saidAgain.get(about) === said) continue;
+      this.#saidAgain.refresh(about, said);
+      this.#wait(item, now);
     }
   }
 
@@ -214,8 +223,10 @@ export class Receipts {
   #next(item: Waiting): PeerId | undefined {
     const { space, author, from } = item;
     if (this.#o.isNeighbour(space, author)) {
-      const known = item.receipt === undefined && !item.again;
-      return known ? undefined : author;
+      if (item.receipt) return author;
+      if (!item.again) return undefined;
+      this.#acknowledged.refresh(aboutOf(item), author);
+      return author;
     }
     const way = this.#ways.get(`${space} ${author}`);
     if (way !== undefined && way !== from && this.#o.isNeighbour(space, way)) return way;
@@ -248,6 +259,8 @@ export class Receipts {
     this.#inFlight.delete(peer);
     this.#buckets.delete(peer);
     for (const [key, by] of this.#ways) if (by === peer) this.#ways.delete(key);
+    for (const [about, author] of this.#acknowledged)
+      if (author === peer) this.#acknowledged.delete(about);
     for (const { item, at } of lost)
       if (now - at < IN_FLIGHT_MS && item.author !== peer) this.#wait(item, now);
   }
@@ -255,9 +268,13 @@ export class Receipts {
   #left(space: SpaceId): void {
     this.#take(space);
     const begins = `${space} `;
-    for (const table of [this.#ways, this.#saidAgain, this.#stranded])
+    for (const table of [this.#ways, this.#saidAgain, this.#acknowledged, this.#stranded])
       for (const key of table.keys()) if (key.startsWith(begins)) table.delete(key);
   }
+}
+
+function aboutOf({ space, channel, author }: Waiting): string {
+  return `${space} ${author} ${channel}`;
 }
 
 function keyOf({ space, channel, author, from, receipt }: Waiting): string {

@@ -80,12 +80,14 @@ test('a device is taken down ten times at once and then once a second', () => {
   expect(taken(100, START + 3_000)).toBe(3);
 });
 
-test('a newcomer is told of those only who were heard of late, and from themselves', () => {
+test('a newcomer is told of those only who were heard of late, or were told of and said so of late', () => {
   const { roll: it, enter } = roll();
   enter(1, 0, START);
-  enter(1, 0, START, { of: bo, answered: true });
-  expect(it.fresh(START + 45_000).map(({ device }) => device)).toEqual([dee]);
-  expect(it.fresh(START + 45_001)).toEqual([]);
+  enter(1, 0, START, { of: bo, answered: true, saidAt: START - 20_000 });
+  const fresh = (at: number) => it.fresh(at).map(({ device }) => device);
+  expect([fresh(START + 25_000), fresh(START + 25_001)]).toEqual([[dee, bo], [dee]]);
+  expect(it.isPresent(bo, START + 25_001)).toBe(true);
+  expect([fresh(START + 45_000), fresh(START + 45_001)]).toEqual([[dee], []]);
 });
 
 test('a doubt only ever shortens', () => {

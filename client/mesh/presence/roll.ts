@@ -26,12 +26,14 @@ interface Heard {
   /** Runs before this one: what was said in them is not listened to again. */
   readonly over: readonly number[];
   readonly message: PresenceMessage;
-  /** By which neighbour it came, and when. */
+  /** By which neighbour it came. */
   readonly by: PeerId;
-  readonly at: number;
   readonly seconds: number;
-  /** It was answered to this device, who knows it from nobody else: it is not answered to others, or the dead would go round. */
-  readonly answered: boolean;
+  /**
+   * Since when it is told to newcomers as what is so: since it came or, where it was answered to this device, who knows it from nobody
+   * else, since it was said, or the dead would go round.
+   */
+  readonly freshFrom: number;
   /** 0 once they are gone. */
   until: number;
   typing: { readonly channel: ChannelId; readonly until: number } | undefined;
@@ -119,8 +121,7 @@ export class Roll {
       over: anew ? [...before.over, before.mark.run].slice(-RUNS) : (before?.over ?? []),
       message,
       by,
-      answered,
-      at: now,
+      freshFrom: answered ? saidAt : now,
       seconds,
       until: leaving ? 0 : until,
       typing:
@@ -134,8 +135,8 @@ export class Roll {
 
   /** Messages of those who are here for certain, to tell a newcomer. */
   fresh(now: number): readonly PresenceMessage[] {
-    return [...this.#heard.values()].flatMap(({ message, at, seconds, until, answered }) =>
-      until > now && !answered && now - at <= seconds * 1000 * ANSWERED ? [message] : [],
+    return [...this.#heard.values()].flatMap(({ message, freshFrom, seconds, until }) =>
+      until > now && now - freshFrom <= seconds * 1000 * ANSWERED ? [message] : [],
     );
   }
 

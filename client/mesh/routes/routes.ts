@@ -4,7 +4,7 @@
  * teaches the way back. Signals travel by these routes, so that links are made and mended without a server.
  *
  * A neighbour may say what it likes: only peers whom the topic lists are believed in, what no honest neighbour says ends
- * its link, and what it says too often is dropped. A route that was made up costs its user 2 s, see `signal-ways.ts`.
+ * its link, and what it says too often is dropped. A route that was made up costs its user 2 s, two of them 4 s, see `signal-ways.ts`.
  */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import { BoundedMap } from '../bounded-map.ts';

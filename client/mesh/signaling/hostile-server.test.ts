@@ -1,10 +1,14 @@
 /** A server that delays, drops or invents what it should answer. */
 import { createServer } from 'node:http';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
+import { Topic } from '@snug/shared/protocol/ids.ts';
 import { Server } from 'socket.io';
+import * as v from 'valibot';
 import { afterEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { connectToServer, SignalingClient } from './signaling-client.ts';
+
+const topic = v.parse(Topic, 'A'.repeat(43));
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -46,6 +50,7 @@ test('a server that once does not answer in time is tried again, and not given u
     on: () => states.push(client.status.state),
   });
   closing.push(() => client.close());
+  client.join(topic);
   await vi.waitFor(() => expect(client.status.state).toBe('connected'), {
     timeout: 80_000,
     interval: 20,

@@ -48,7 +48,10 @@ const spec = (of: typeof topic, ...servers: string[]) => ({
   allowed: [],
 });
 
-async function connecting(ownServer?: string) {
+async function connecting(
+  ownServer?: string,
+  options: Partial<ConstructorParameters<typeof Servers>[0]> = {},
+) {
   const servers = new Servers({
     device: await openDeviceKey(await generateDeviceKey()),
     nonce: new Uint8Array(16),
@@ -57,6 +60,7 @@ async function connecting(ownServer?: string) {
     random: () => 0,
     ownServer,
     on: () => undefined,
+    ...options,
   });
   closing.push(() => servers.close());
   return servers;
@@ -103,6 +107,32 @@ test('of three servers two are used; one that is lost makes room for the third u
   expect(url).toBe(one.url);
   await meetsAt(servers, one.url, two.url);
   expect(servers.all.map((server) => server.url)).not.toContain(three.url);
+});
+
+test('a server where a topic is expected is called on before, and is the one that it then meets at', async () => {
+  const { url, server } = await startServer();
+  const servers = await connecting(undefined, { expected: `${url}/` });
+  servers.serve([]);
+  await until(() => server.counters.connections === 1 || undefined, 'the call');
+  servers.serve([spec(topic, url)]);
+  await meetsAt(servers, url);
+  expect(server.counters.connections).toBe(1);
+});
+
+test('a server where a topic was expected and none came is let go', async () => {
+  const { url } = await startServer();
+  const timers: (() => void)[] = [];
+  const setTimeout = (run: () => void) => {
+    timers.push(run);
+    return systemClock.setTimeout(() => undefined, 0);
+  };
+  const servers = await connecting(undefined, {
+    expected: url,
+    clock: { ...systemClock, setTimeout },
+  });
+  expect(servers.all.map((server) => server.url)).toEqual([url]);
+  for (const run of timers) run();
+  expect(servers.all).toEqual([]);
 });
 
 test('where one server was never there the third is used at once', async () => {

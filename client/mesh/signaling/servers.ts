@@ -1,5 +1,6 @@
 /** The signaling servers of all joined topics: which are connected to, and which way a message goes. */
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { Timer } from '../clock.ts';
 import type { TopicSpec } from '../links-port.ts';
 import { Sightings } from './sightings.ts';
 import {
@@ -14,6 +15,8 @@ const AT_ONCE = 2;
 const CONNECTIONS = 8;
 /** How long one server is given to carry relayed frames to a peer before another has its turn, ms. */
 const TURN_MS = 3_000;
+/** How long a server is kept at which a topic was expected to meet, ms. */
+const EXPECTED_MS = 10_000;
 
 export class Servers {
   readonly sightings = new Sightings();
@@ -22,18 +25,23 @@ export class Servers {
   readonly #ownServer: string | undefined;
   readonly #on: (event: SignalingEvent, server: SignalingClient) => void;
   #specs: readonly TopicSpec[] = [];
+  /** Connected to before any topic meets there. */
+  #expected: { readonly url: string; readonly timer: Timer } | undefined;
   #gone = { bytesIn: 0, bytesOut: 0 };
 
   constructor(
     options: Omit<SignalingClientOptions, 'url' | 'on'> & {
       /** Preferred among a topic's servers, and taken where a topic names none. */
       readonly ownServer: string | undefined;
+      /** Where a topic is about to meet: connected to at once. */
+      readonly expected?: string;
       readonly on: (event: SignalingEvent, server: SignalingClient) => void;
     },
   ) {
     this.#options = options;
     this.#ownServer = options.ownServer;
     this.#on = options.on;
+    if (options.expected !== undefined) this.#expect(originOf(options.expected));
   }
 
   get all(): readonly SignalingClient[] {
@@ -67,8 +75,9 @@ export class Servers {
     }
     for (const server of this.all) {
       const topics = wanted.get(server.url);
-      if (topics === undefined) this.#drop(server);
-      else for (const topic of server.topics) if (!topics.has(topic)) server.leave(topic);
+      if (topics === undefined) {
+        if (server.url !== this.#expected?.url) this.#drop(server);
+      } else for (const topic of server.topics) if (!topics.has(topic)) server.leave(topic);
     }
     for (const [url, topics] of wanted) {
       const server = this.#clients.get(url) ?? this.#connect(url);
@@ -113,7 +122,22 @@ export class Servers {
   }
 
   close(): void {
+    this.#expectNoMore();
     for (const server of this.all) this.#drop(server);
+  }
+
+  #expect(url: string): void {
+    const timer = this.#options.clock.setTimeout(() => {
+      this.#expectNoMore();
+      this.serve(this.#specs);
+    }, EXPECTED_MS);
+    this.#expected = { url, timer };
+    this.#connect(url);
+  }
+
+  #expectNoMore(): void {
+    if (this.#expected) this.#options.clock.clearTimeout(this.#expected.timer);
+    this.#expected = undefined;
   }
 
   #choose(spec: TopicSpec): readonly string[] {

@@ -66,6 +66,74 @@ test('it authenticates, joins what it was told before and after, and counts its 
   expect(made.bytes.bytesIn).toBeGreaterThan(100);
 });
 
+/** Answers `authenticate` as it is told, and takes down whatever is asked. */
+async function answeringServer(welcome: (topics: readonly unknown[]) => object) {
+  const asked: unknown[] = [];
+  const url = await hostileServer((io) => {
+    io.on('connection', (socket) => {
+      socket.on(
+        'authenticate',
+        (message: { topics: unknown[] }, ack: (answer: unknown) => void) => {
+          const value = { stunPort: 0, iceServers: [], iceSeconds: 0, ...welcome(message.topics) };
+          ack({ ok: true, value });
+        },
+      );
+      socket.onAny((event, { topic: about }) => {
+        if (event !== 'authenticate') asked.push([event, about]);
+      });
+      socket.emit('challenge', { nonce: Buffer.alloc(32).toString('base64url') });
+    });
+  });
+  return { url, asked };
+}
+
+const topicEnding = (last: string) => v.parse(Topic, `${'A'.repeat(42)}${last}`);
+const [first, second, third] = [topicEnding('A'), topicEnding('E'), topicEnding('I')];
+
+test('its topics are joined by the way as it authenticates, and asked for again where the server refused', async () => {
+  const { url, asked } = await answeringServer((topics) => ({
+    joined: topics.map((one) => (one === second ? null : { size: 1, peers: [] })),
+  }));
+  const { client: made, events } = await client(url);
+  for (const one of [first, second, third]) made.join(one);
+  await until(() => (asked.length > 0 ? true : undefined), 'a further request');
+  expect(asked).toEqual([['join', second]]);
+  expect(events).toMatchObject([
+    { is: 'state' },
+    { is: 'joined', topic: first, size: 1, peers: [], asked: [] },
+    { is: 'joined', topic: third },
+  ]);
+});
+
+test('a topic that is left or joined while it authenticates is left or joined after', async () => {
+  const made: SignalingClient[] = [];
+  const { url, asked } = await answeringServer((topics) => {
+    made[0]?.leave(first);
+    made[0]?.join(second);
+    return { joined: topics.map(() => ({ size: 1, peers: [] })) };
+  });
+  const { client: one, events } = await client(url);
+  made.push(one);
+  one.join(first);
+  await until(() => (asked.length > 1 ? true : undefined), 'both');
+  expect(asked).toEqual([
+    ['join', second],
+    ['leave', first],
+  ]);
+  expect(events.some((event) => event.is === 'joined')).toBe(false);
+});
+
+test('an older server, which knows nothing of topics by the way, is asked for each', async () => {
+  const { url, asked } = await answeringServer(() => ({}));
+  const { client: made } = await client(url);
+  for (const one of [first, second]) made.join(one);
+  await until(() => (asked.length > 1 ? true : undefined), 'both');
+  expect(asked).toEqual([
+    ['join', first],
+    ['join', second],
+  ]);
+});
+
 test('relayed frames are not counted as signaling', async () => {
   const { url } = await startServer();
   const [one, two] = [await client(url), await client(url)];
@@ -119,14 +187,39 @@ class HeldClock implements Clock {
   clearTimeout(): void {}
 }
 
+test('who has no topic to come for yet says nothing, and then comes in and joins in one', async () => {
+  const answers: unknown[] = [];
+  const url = await hostileServer((io) =>
+    io.on('connection', (socket) => {
+      socket.on('authenticate', (answer: unknown, ack: (welcome: unknown) => void) => {
+        answers.push(answer);
+        const joined = [{ size: 1, peers: [] }];
+        ack({ ok: true, value: { stunPort: 0, iceServers: [], iceSeconds: 0, joined } });
+      });
+      socket.emit('challenge', { nonce: Buffer.alloc(32).toString('base64url') });
+    }),
+  );
+  const challenged = Promise.withResolvers<void>();
+  const { client: made, events } = await client(url, {
+    connect: (at) => connectToServer(at).on('challenge', () => challenged.resolve()),
+  });
+  await challenged.promise;
+  made.join(topic);
+  await state(made, 'connected');
+  expect(answers).toMatchObject([{ topics: [topic] }]);
+  expect(events.filter(({ is }) => is === 'joined')).toHaveLength(1);
+});
+
 test('who was replaced by another program steps back, says so, and tries again ever later', async () => {
   const { url } = await startServer();
   const device = await openDeviceKey(await generateDeviceKey());
   const clock = new HeldClock();
   const { client: made } = await client(url, { device, clock, random: () => 0.5 });
+  made.join(topic);
   for (const minutes of [2, 4, 8]) {
     await state(made, 'connected');
     const { client: other } = await client(url, { device });
+    other.join(topic);
     await state(made, 'refused');
     expect(made.status.problem).toContain(
       `stepped back, and tries again in about ${minutes} minutes`,

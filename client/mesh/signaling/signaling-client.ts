@@ -5,7 +5,7 @@
 import { toBase64url } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
-import { PROTOCOL_VERSION } from '@snug/shared/protocol/limits.ts';
+import { PROTOCOL_VERSION, SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
 import {
   type Answer,
   Challenge,
@@ -78,13 +78,19 @@ const LONGEST_REPLACED_AGAIN_MS = 60 * 60_000;
  * Socket.IO over WebSocket only; it reconnects by itself with jitter, up to half a minute apart.
  *
  * @param through another address that leads to the same server
+ * @param when it connects: `told`, by its `connect`
  */
-export function connectToServer(url: string, through?: string): SignalingSocket {
+export function connectToServer(
+  url: string,
+  through?: string,
+  when: 'now' | 'told' = 'now',
+): SignalingSocket {
   const { origin, host } = new URL(url);
   return io(through ?? origin, {
     transports: ['websocket'],
     ...(through !== undefined && { extraHeaders: { host } }),
     forceNew: true,
+    autoConnect: when === 'now',
     auth: { version: PROTOCOL_VERSION },
     reconnectionDelay: 1_000,
     reconnectionDelayMax: 30_000,
@@ -121,6 +127,8 @@ export class SignalingClient {
   #iceServers: RTCIceServer[] = [];
   #closed = false;
   #connectedAt = 0;
+  /** The server has asked who this is, and has not been answered. */
+  #answerChallenge: (() => void) | undefined;
   /** How often another program took over of late. */
   #replaced = 0;
   /** What came that was not of the protocol. */
@@ -159,6 +167,7 @@ export class SignalingClient {
     if (this.#topics.has(topic)) return;
     this.#topics.add(topic);
     if (this.ready) this.#join(topic);
+    else this.#comeIn();
   }
 
   /** To join again answers with another sample. */
@@ -167,8 +176,7 @@ export class SignalingClient {
   }
 
   leave(topic: Topic): void {
-    if (!this.#topics.delete(topic) || !this.ready) return;
-    this.#ask('leave', { topic }, v.null(), () => undefined);
+    if (this.#topics.delete(topic) && this.ready) this.#leave(topic);
   }
 
   /** Which of at most 32 peers are in the topic. */
@@ -231,13 +239,18 @@ export class SignalingClient {
       return undefined;
     }
     const socket = this.#options.connect(this.url);
-    socket.io.on('open', () => countSignalingBytes(socket.io.engine, this.#count));
+    const count = () => countSignalingBytes(socket.io.engine, this.#count);
+    socket.io.on('open', count);
+    // One that was opened early.
+    if (socket.io.engine?.readyState === 'open') count();
     socket.io.on('reconnect_error', (error) => this.#onConnectError(error));
     socket.on('connect_error', (error) => this.#onConnectError(error));
     socket.on('disconnect', (reason) => this.#onDisconnect(reason));
     socket.on('challenge', (raw) => {
       const challenge = this.#parse(Challenge, raw);
-      if (challenge !== undefined) void this.#authenticate(socket, url.host, challenge.nonce);
+      if (challenge === undefined) return;
+      this.#answerChallenge = () => void this.#authenticate(socket, url.host, challenge.nonce);
+      this.#comeIn();
     });
     socket.on('signal', (raw) => {
       const signal = this.#parse(SignalIn, raw);
@@ -254,6 +267,13 @@ export class SignalingClient {
     return socket;
   }
 
+  /** Once there is a topic to come for: it is joined by the way. */
+  #comeIn(): void {
+    if (this.#topics.size === 0) return;
+    this.#answerChallenge?.();
+    this.#answerChallenge = undefined;
+  }
+
   async #authenticate(socket: SignalingSocket, host: string, challenge: Uint8Array): Promise<void> {
     const { device, nonce } = this.#options;
     try {
@@ -264,8 +284,9 @@ export class SignalingClient {
         signature: toBase64url(signature),
       };
       if (!socket.connected) return;
-      this.#ask('authenticate', message, Welcome, (answer) => {
-        if (answer.ok) this.#onWelcome(new URL(this.url).hostname, answer.value);
+      const topics = [...this.#topics].slice(0, SIGNALING_LIMITS.topicsPerPeer);
+      this.#ask('authenticate', { ...message, topics }, Welcome, (answer) => {
+        if (answer.ok) this.#onWelcome(new URL(this.url).hostname, answer.value, topics);
         else if (PASSING.has(answer.problem.code)) this.#startAnew(socket, answer.problem.message);
         else this.#refuse(answer.problem.message);
       });
@@ -274,12 +295,27 @@ export class SignalingClient {
     }
   }
 
-  #onWelcome(hostname: string, welcome: Welcome): void {
+  /** `asked` are the topics that the server was to let this device into by the way. */
+  #onWelcome(hostname: string, welcome: Welcome, asked: readonly Topic[]): void {
     const own = welcome.stunPort > 0 ? [{ urls: [`stun:${hostname}:${welcome.stunPort}`] }] : [];
     this.#iceServers = usableIceServers([...own, ...welcome.iceServers]);
     this.#connectedAt = this.#options.clock.now();
+    const wanted = [...this.#topics];
     this.#is('connected');
-    for (const topic of this.#topics) this.#join(topic);
+    const joined = new Map(asked.map((topic, i) => [topic, welcome.joined?.[i]]));
+    for (const topic of wanted) {
+      const here = joined.get(topic);
+      joined.delete(topic);
+      if (!this.#topics.has(topic)) continue;
+      if (here) this.#options.on({ is: 'joined', topic, asked: [], ...here });
+      else this.#join(topic);
+    }
+    // Left before the server could be told.
+    for (const [topic, here] of joined) if (here) this.#leave(topic);
+  }
+
+  #leave(topic: Topic): void {
+    this.#ask('leave', { topic }, v.null(), () => undefined);
   }
 
   #join(topic: Topic, answerMs = ANSWER_MS): void {
@@ -364,6 +400,7 @@ export class SignalingClient {
   }
 
   #onDisconnect(reason: string): void {
+    this.#answerChallenge = undefined;
     if (this.#state === 'refused') return;
     this.#is('unreachable', this.#problem ?? `The connection to ${this.url} was lost.`);
     if (reason === 'io server disconnect') this.#reconnectLater();

@@ -4,6 +4,7 @@ import type { Ending } from '../link/ending.ts';
 import type { TopicSpec } from '../links-port.ts';
 import { Overlay } from '../overlay/overlay.ts';
 import type { OverlayInput, OverlayOutput } from '../overlay/overlay-inputs.ts';
+import type { Leads } from '../overlay/overlay-state.ts';
 import { OVERLAY_TIMES } from '../overlay/overlay-times.ts';
 import { peerOf, topicOf } from './overlay-network.ts';
 
@@ -30,8 +31,8 @@ export class Room {
   now = 0;
   readonly overlay: Overlay;
 
-  constructor(random = () => 0.5) {
-    this.overlay = new Overlay(ME, random);
+  constructor(random = () => 0.5, leads?: Leads) {
+    this.overlay = new Overlay(ME, random, leads);
   }
 
   give(...inputs: OverlayInput[]): OverlayOutput[] {

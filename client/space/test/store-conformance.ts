@@ -60,6 +60,16 @@ export function storeConformance(
       expect(await store.entries(documentNumber(3))).toEqual([]);
     });
 
+    test('it tells which documents it holds anything of', async () => {
+      const store = await place().open();
+      expect(await store.has(doc)).toBe(false);
+      await store.append(doc, [entryNumber(1)]);
+      await store.append(otherDoc, []);
+      expect([await store.has(doc), await store.has(otherDoc)]).toEqual([true, false]);
+      await store.drop(doc);
+      expect(await store.has(doc)).toBe(false);
+    });
+
     test('an entry without deps, as a genesis is, is kept like any other', async () => {
       const store = await place().open();
       await store.append(doc, [entryNumber(0)]);

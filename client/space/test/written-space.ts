@@ -24,7 +24,7 @@ import * as v from 'valibot';
 import type { Address } from '../address.ts';
 import { type Arrival, judge, type Surroundings, type Verdict, verified } from '../admission.ts';
 import { DocumentLog, type LoggedEntry } from '../document-log.ts';
-import { membershipOf } from '../membership.ts';
+import { membershipOf } from '../membership/fold.ts';
 
 export function person(seed: number): Promise<DeviceKey> {
   return openDeviceKey({

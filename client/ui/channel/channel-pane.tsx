@@ -2,22 +2,31 @@ import './channel.css';
 import type { ChannelId } from '@snug/shared/protocol/ids.ts';
 import ChevronLeft from 'lucide-solid/icons/chevron-left';
 import Users from 'lucide-solid/icons/users';
-import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, on, onCleanup, Show, untrack } from 'solid-js';
 import { ConnectionStatus } from '../frame/connection-status.tsx';
 import { createMedia, NARROW, WIDE } from '../frame/media.ts';
 import { MembersPanel } from '../frame/members-panel.tsx';
 import { Notices } from '../frame/notices.tsx';
 import { usePeer } from '../peer-context.ts';
 import { hrefOf } from '../route.ts';
+import { goTo } from '../router.ts';
 import type { ShownSpace } from '../shown.ts';
 import { kept } from '../text-storage.ts';
-import { Composer } from './composer.tsx';
-import { FIRST_SHOWN, withEarlier } from './earlier.ts';
+import { Deleting } from './deleting.tsx';
+import { createDesk } from './desk.ts';
+import { FIRST_SHOWN, MOST_SHOWN, withEarlier } from './earlier.ts';
+import { ThreadPane } from './thread-pane.tsx';
 import { Timeline } from './timeline.tsx';
 import { TypingLine } from './typing-line.tsx';
+import { Writing } from './writing.tsx';
 
 /** One channel: its header, its timeline, the composer, and beside it who is a member. */
-export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
+export function ChannelPane(props: {
+  space: ShownSpace;
+  channel: ChannelId;
+  /** The message whose thread is open, as the address names it. */
+  thread?: string | undefined;
+}) {
   const { view, ask } = usePeer();
   const wide = createMedia(WIDE);
   const narrow = createMedia(NARROW);
@@ -36,6 +45,35 @@ export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
       ? view.timeline
       : undefined;
 
+  const placed = (thread?: string) => ({
+    at: 'space' as const,
+    space: props.space.id,
+    channel: props.channel,
+    ...(thread === undefined ? {} : { thread }),
+  });
+  const desk = createDesk({
+    space: () => props.space,
+    channel: props.channel,
+    messages: () => timeline()?.messages ?? [],
+    openThread: (message) => goTo(placed(message)),
+  });
+  const root = createMemo(() =>
+    props.thread === undefined
+      ? undefined
+      : timeline()?.messages.find(({ id }) => id === props.thread),
+  );
+  // A thread may begin further up than what is shown of the channel.
+  createEffect(() => {
+    if (props.thread === undefined || root() || !timeline()) return;
+    if (timeline()?.more && untrack(newest) < MOST_SHOWN) setNewest(withEarlier);
+    else if (!timeline()?.more) goTo(placed(), 'replace');
+  });
+  const closeThread = () => {
+    const from = props.thread;
+    goTo(placed());
+    if (from !== undefined) queueMicrotask(() => desk.focus(from));
+  };
+
   createEffect(() => {
     const [space, channelId] = [props.space.id, props.channel];
     void ask.watch({ space, channel: channelId, newest: newest() });
@@ -47,11 +85,21 @@ export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
     if (wide()) kept.write('members', show ? undefined : 'closed');
     if (!show) toggle?.focus();
   };
+  /** One thing at a time beside the channel. */
+  const beside = () => {
+    if (root() && wide()) return 'thread';
+    return shown() ? 'members' : undefined;
+  };
+  const toggleMembers = () => {
+    if (beside() !== 'thread') return showMembers(!shown());
+    goTo(placed());
+    showMembers(true);
+  };
   const alone = () => !props.space.members.some((m) => !m.you && m.tie !== 'offline');
 
   return (
-    <div class="channel" classList={{ 'with-panel': shown() }}>
-      <div class="channel-column">
+    <div class="channel" classList={{ 'with-panel': beside() === 'members' }}>
+      <div class="channel-column" inert={root() !== undefined && !wide()}>
         <header class="channel-head">
           <Show when={narrow()}>
             <a
@@ -73,9 +121,9 @@ export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
             type="button"
             class="icon-button members-toggle"
             aria-label="Members"
-            aria-expanded={shown()}
+            aria-expanded={beside() === 'members'}
             ref={toggle}
-            onClick={() => showMembers(!shown())}
+            onClick={toggleMembers}
           >
             <Users size={18} stroke-width={1.7} aria-hidden="true" />
           </button>
@@ -86,14 +134,39 @@ export function ChannelPane(props: { space: ShownSpace; channel: ChannelId }) {
         <Timeline
           space={props.space}
           timeline={timeline()}
+          desk={desk}
           newest={newest()}
           onEarlier={() => setNewest(withEarlier)}
           onRead={() => void ask.markRead({ space: props.space.id, channel: props.channel })}
         />
         <TypingLine names={timeline()?.typing ?? []} />
-        <Composer space={props.space.id} channel={props.channel} alone={alone()} />
+        <Deleting desk={desk} />
+        <Writing
+          space={props.space}
+          desk={desk}
+          alone={alone()}
+          label="Message"
+          placeholder="Write a message"
+          send="Send"
+        />
       </div>
-      <Show when={shown()}>
+      <Show when={root()?.id} keyed>
+        {(_) => (
+          <Show when={root()}>
+            {(message) => (
+              <ThreadPane
+                space={props.space}
+                channel={props.channel}
+                root={message()}
+                channelName={channel()?.name || 'this channel'}
+                over={!wide()}
+                onClose={closeThread}
+              />
+            )}
+          </Show>
+        )}
+      </Show>
+      <Show when={beside() === 'members'}>
         <MembersPanel space={props.space} onClose={() => showMembers(false)} over={!wide()} />
       </Show>
     </div>

@@ -1,11 +1,12 @@
 import './composer.css';
-import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import { TEXT_LIMITS } from '@snug/shared/protocol/limits.ts';
-import { createEffect, createSignal, onMount, Show } from 'solid-js';
+import { createEffect, createSignal, on, onMount, Show } from 'solid-js';
 import { usePeer } from '../peer-context.ts';
 import { countOf } from '../pieces/times-and-sizes.ts';
 import { TroubleNote } from '../pieces/trouble-note.tsx';
-import { draftKey, kept } from '../text-storage.ts';
+import { kept, wordingKey } from '../text-storage.ts';
+import type { Desk, Intent } from './desk.ts';
+import { IntentNote } from './intent-note.tsx';
 import { createUnsent } from './unsent.ts';
 
 /** That one is typing is handed to the engine's thread so often at most, ms. */
@@ -13,57 +14,135 @@ const TYPING_MS = 1_000;
 /** The counter shows when less than this is left. */
 const NEAR_LIMIT = 400;
 
-/** Where one writes. What is typed is never lost: it is kept as a draft until it is stored as a message. */
-export function Composer(props: { space: SpaceId; channel: ChannelId; alone: boolean }) {
+/**
+ * Where one writes: something new, an answer, or another wording of what one has said. What is typed is never lost: it is
+ * kept as a draft until it is stored as a message.
+ */
+export function Composer(props: {
+  desk: Desk;
+  alone: boolean;
+  label: string;
+  placeholder: string;
+  send: string;
+}) {
   const { ask } = usePeer();
-  const key = draftKey(props.space, props.channel);
-  const [text, setText] = createSignal(kept.read(key) ?? '');
+  const { desk } = props;
+  const [draft, setDraft] = createSignal(kept.read(desk.draftKey) ?? '');
+  const [wording, setWording] = createSignal('');
   const [trouble, setTrouble] = createSignal<string>();
   const unsent = createUnsent();
   let field: HTMLTextAreaElement | undefined;
 
+  const edited = () => {
+    const intent = desk.intent();
+    return intent?.is === 'edit' ? intent : undefined;
+  };
+  const text = () => (edited() ? wording() : draft());
   const left = () => TEXT_LIMITS.message - text().length;
-  const keep = () => kept.write(key, unsent.draftWith(text()));
+  const keep = () => kept.write(desk.draftKey, unsent.draftWith(draft()));
   let toldAt = 0;
   const type = (value: string) => {
-    setText(value);
+    const changed = edited();
+    if (changed) {
+      setWording(value);
+      kept.write(wordingKey(changed.message), value);
+      return;
+    }
+    setDraft(value);
     keep();
     const now = performance.now();
     if (!value.trim() || now - toldAt < TYPING_MS) return;
     toldAt = now;
-    void ask.typing({ space: props.space, channel: props.channel });
+    void ask.typing({ space: desk.space(), channel: desk.channel });
+  };
+  createEffect(
+    on(
+      desk.intent,
+      (intent) => {
+        setTrouble(undefined);
+        if (intent?.is === 'edit') {
+          setWording(kept.read(wordingKey(intent.message)) ?? intent.text);
+          queueMicrotask(() => field?.setSelectionRange(wording().length, wording().length));
+        }
+        if (intent) field?.focus({ preventScroll: true });
+      },
+      { defer: true },
+    ),
+  );
+  const endIntent = () => {
+    const changed = edited();
+    if (changed) kept.write(wordingKey(changed.message), undefined);
+    desk.endIntent();
+  };
+
+  const tooLong = () => {
+    if (left() >= 0) return false;
+    setTrouble(
+      `That is ${countOf(-left(), 'character')} too long for one message. It is still here: shorten it, or send it in two.`,
+    );
+    return true;
   };
 
   const send = async () => {
-    const message = text().trim();
-    if (!message) return;
-    if (left() < 0) {
-      setTrouble(
-        `That is ${countOf(-left(), 'character')} too long for one message. It is still here: shorten it, or send it in two.`,
-      );
-      return;
-    }
+    const message = draft().trim();
+    if (!message || tooLong()) return;
     setTrouble(undefined);
     const done = unsent.add(message);
-    setText('');
+    const answers = desk.intent();
+    setDraft('');
     keep();
-    const result = await ask.say({ space: props.space, channel: props.channel, text: message });
+    desk.endIntent();
+    desk.letGo();
+    const result = await ask.say({
+      space: desk.space(),
+      channel: desk.channel,
+      text: message,
+      ...(desk.thread === undefined ? {} : { thread: desk.thread }),
+      ...(answers?.is === 'reply' ? { reply: answers.message } : {}),
+    });
     done();
     if (!result.ok) {
+      setDraft(draft() ? `${message}\n${draft()}` : message);
+      if (answers && !desk.intent()) desk.resume(answers);
       setTrouble(result.trouble.message);
-      setText(text() ? `${message}\n${text()}` : message);
     }
     keep();
+  };
+
+  let saving = false;
+  const save = async ({ message, text: before }: Intent) => {
+    const changed = wording().trim();
+    if (saving || tooLong()) return;
+    if (!changed) {
+      setTrouble('A message says something. To take it away, cancel, and delete it.');
+      return;
+    }
+    if (changed === before.trim()) return endIntent();
+    saving = true;
+    const result = await ask.edit({ space: desk.space(), message, text: changed });
+    saving = false;
+    if (edited()?.message === message) {
+      if (result.ok) endIntent();
+      else setTrouble(result.trouble.message);
+    } else if (result.ok) kept.write(wordingKey(message), undefined);
+  };
+
+  const submit = () => {
+    const changed = edited();
+    void (changed ? save(changed) : send());
   };
 
   const fingers = matchMedia('(pointer: coarse) and (hover: none)');
   const keyDown = (event: KeyboardEvent) => {
-    // 229 and isComposing: the Enter that accepts a word of an input method sends nothing.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229)
-      return;
-    if (fingers.matches) return;
-    event.preventDefault();
-    void send();
+    // 229 and isComposing: the keys that accept or leave a word of an input method do nothing here.
+    if (event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    const does = () => {
+      if (event.key === 'Escape' && desk.intent()) return endIntent();
+      if (event.key === 'ArrowUp' && !text() && !desk.intent()) return desk.editLast();
+      if (event.key === 'Enter' && !fingers.matches) return submit();
+      return false;
+    };
+    if (does() !== false) event.preventDefault();
   };
 
   // Where the style sheet cannot size a field by its content, the height follows the text here.
@@ -83,7 +162,7 @@ export function Composer(props: { space: SpaceId; channel: ChannelId; alone: boo
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        submit();
         field?.focus();
       }}
     >
@@ -92,9 +171,20 @@ export function Composer(props: { space: SpaceId; channel: ChannelId; alone: boo
         <p class="composer-hint">Nobody else is here. Your messages go out when someone comes.</p>
       </Show>
       <div class="composer-box">
+        <Show when={desk.intent()}>
+          {(intent) => (
+            <IntentNote
+              intent={intent()}
+              onCancel={() => {
+                endIntent();
+                field?.focus();
+              }}
+            />
+          )}
+        </Show>
         <textarea
-          aria-label="Message"
-          placeholder="Write a message"
+          aria-label={props.label}
+          placeholder={props.placeholder}
           rows={1}
           ref={field}
           value={text()}
@@ -109,7 +199,7 @@ export function Composer(props: { space: SpaceId; channel: ChannelId; alone: boo
           </span>
         </Show>
         <button type="submit" class="button primary" aria-disabled={!text().trim()}>
-          Send
+          {edited() ? 'Save' : props.send}
         </button>
       </div>
     </form>

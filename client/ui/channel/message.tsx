@@ -1,11 +1,16 @@
 import './message.css';
 import { Show } from 'solid-js';
 import type { MessageView } from '../../engine/view.ts';
-import { Markdown } from '../markdown/markdown-view.tsx';
 import { KnitAvatar } from '../pieces/knit-avatar.tsx';
 import { nameOf } from '../pieces/names.ts';
 import { PersonName } from '../pieces/person-name.tsx';
 import { clockTime } from '../pieces/times-and-sizes.ts';
+import { useDesk } from './desk.ts';
+import { MessageMarks } from './message-marks.tsx';
+import { MessageTools } from './message-tools.tsx';
+import { deletedWords } from './message-words.ts';
+import { Replies } from './replies.tsx';
+import { Said } from './said.tsx';
 import { Ticks } from './ticks.tsx';
 
 /** One message. Without its head the author is still said to whoever listens. */
@@ -16,11 +21,21 @@ export function Message(props: {
   /** What tells the author from others of the same name. */
   mark?: string | undefined;
 }) {
+  const desk = useDesk();
   const heard = () =>
     [nameOf(props.message.authorName), props.mark].filter((part) => part).join(' · ');
   const time = () => clockTime(props.message.at);
   return (
-    <li class="message" classList={{ head: props.head }}>
+    <li
+      class="message"
+      classList={{
+        head: props.head,
+        active: desk?.isActive(props.message.id) ?? false,
+        meant: desk?.isMeant(props.message.id) ?? false,
+      }}
+      data-message={props.message.id}
+      tabindex={desk ? (desk.isStop(props.message.id) ? 0 : -1) : undefined}
+    >
       <Show
         when={props.head}
         fallback={
@@ -44,11 +59,27 @@ export function Message(props: {
         </p>
       </Show>
       <div class="message-body">
-        <Markdown text={props.message.text} />
-        <Show when={props.message.own && props.message.delivery}>
+        <Show when={props.message.deleted} fallback={<Said message={props.message} />}>
+          {(deleted) => <p class="message-deleted">{deletedWords(deleted())}</p>}
+        </Show>
+        <Show when={props.message.own && !props.message.deleted && props.message.delivery}>
           {(delivery) => <Ticks delivery={delivery()} />}
         </Show>
       </div>
+      <MessageMarks message={props.message} />
+      <Show when={desk?.thread === undefined && props.message.thread}>
+        {(thread) => <Replies of={props.message.id} thread={thread()} />}
+      </Show>
+      <Show when={desk?.isTroubled(props.message.id) && desk.trouble()}>
+        {(trouble) => (
+          <p class="trouble" role="alert">
+            {trouble().message}
+          </p>
+        )}
+      </Show>
+      <Show when={desk?.isActive(props.message.id) && desk}>
+        {(at) => <MessageTools message={props.message} desk={at()} />}
+      </Show>
     </li>
   );
 }

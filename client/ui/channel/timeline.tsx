@@ -1,4 +1,5 @@
 import './timeline.css';
+import type { EntryId } from '@snug/shared/protocol/ids.ts';
 import ArrowDown from 'lucide-solid/icons/arrow-down';
 import {
   createEffect,
@@ -10,13 +11,15 @@ import {
   onMount,
   Show,
 } from 'solid-js';
-import type { MessageView } from '../../engine/view.ts';
-import { nameOf, namesakeMarks, possessive } from '../pieces/names.ts';
+import { nameOf, possessive } from '../pieces/names.ts';
 import { countOf, dayName } from '../pieces/times-and-sizes.ts';
 import type { ShownSpace, ShownTimeline } from '../shown.ts';
+import { type Desk, DeskProvider } from './desk.ts';
 import { earlierFor, MOST_SHOWN } from './earlier.ts';
 import { Message } from './message.tsx';
+import { pointerWords } from './message-words.ts';
 import { PendingMessage } from './pending-message.tsx';
+import { createPeople } from './people.ts';
 import { createStickToEnd } from './stick-to-end.ts';
 import { timelineBlocks } from './timeline-blocks.ts';
 
@@ -24,6 +27,7 @@ import { timelineBlocks } from './timeline-blocks.ts';
 export function Timeline(props: {
   space: ShownSpace;
   timeline: ShownTimeline | undefined;
+  desk: Desk;
   /** How many of its newest messages were asked for. */
   newest: number;
   onEarlier: () => void;
@@ -36,19 +40,19 @@ export function Timeline(props: {
   const messages = () => props.timeline?.messages ?? [];
   const cut = createMemo(() => timelineBlocks(messages(), props.timeline?.firstUnread));
   const blocks = createMemo(() => new Map(cut().blocks.map((block) => [block.id, block])));
-  const accounts = createMemo(
-    () =>
-      new Map(props.space.members.flatMap((m) => m.devices.map((d) => [d, m.account] as const))),
+  const people = createPeople(() => props.space, messages);
+
+  const pointers = createMemo(() =>
+    Map.groupBy(props.timeline?.pointers ?? [], (pointer) => pointer.before),
   );
-  const accountOf = (message: MessageView) => accounts().get(message.author) ?? message.author;
-  // Who has left the space is no member any more, and may have been called as somebody is now.
-  const marks = createMemo(() =>
-    namesakeMarks([
-      ...messages()
-        .filter((message) => !accounts().has(message.author))
-        .map((message) => ({ account: message.author, name: message.authorName })),
-      ...props.space.members,
-    ]),
+  const Pointers = (at: { before: EntryId | undefined }) => (
+    <For each={pointers().get(at.before) ?? []}>
+      {(pointer) => (
+        <li class="pointer" role="note">
+          {pointerWords(pointer, props.timeline?.channel ?? '')}
+        </li>
+      )}
+    </For>
   );
 
   const earlier = () => earlierFor({ more: props.timeline?.more ?? false, newest: props.newest });
@@ -97,90 +101,105 @@ export function Timeline(props: {
   );
 
   return (
-    <div class="timeline-frame">
-      <div
-        class="timeline"
-        role="log"
-        aria-label="Timeline"
-        aria-busy={fetching()}
-        tabindex={0}
-        ref={stick.viewport}
-      >
-        <div class="timeline-inner" ref={stick.content}>
-          <Show when={earlier() === 'kept'}>
-            <p class="earlier-kept">
-              Older messages are kept on this device; this page shows the newest{' '}
-              {MOST_SHOWN.toLocaleString('en-GB')} of a channel.
-            </p>
-          </Show>
-          <Show when={earlier() === 'more'}>
-            <button
-              type="button"
-              class="button earlier"
-              onClick={() => {
-                stick.hold();
-                setFetching(true);
-                props.onEarlier();
-              }}
-            >
-              Show earlier messages
-            </button>
-          </Show>
-          <Show when={props.timeline && messages().length === 0 && !props.timeline.pending.length}>
-            <p class="nothing-yet">
-              Nothing has been said here yet.
-              <Show when={props.space.members.length === 1}>
-                {' '}
-                Press Invite, beside the space's name, and send the link to somebody.
-              </Show>
-            </p>
-          </Show>
-          <For each={cut().blocks.map((block) => block.id)}>
-            {(id) => (
-              <section>
-                <Show when={blocks().get(id)?.day}>
-                  {(day) => <h2 class="day">{dayName(day(), today())}</h2>}
-                </Show>
-                <Show when={blocks().get(id)?.fresh}>
-                  <h2 class="new-line">New since you left</h2>
-                </Show>
-                <ol>
-                  <For each={blocks().get(id)?.messages ?? []}>
-                    {(message) => (
-                      <Message
-                        message={message}
-                        head={cut().heads.has(message.id)}
-                        account={accountOf(message)}
-                        mark={marks().get(accountOf(message))}
-                      />
-                    )}
-                  </For>
-                </ol>
-              </section>
-            )}
-          </For>
-          <For each={props.timeline?.gaps ?? []}>
-            {(gap) => (
-              <p class="gap">
-                {`${countOf(gap.missing, 'message')} of ${possessive(nameOf(gap.authorName))} ${gap.missing === 1 ? 'has' : 'have'} not arrived.`}
+    <DeskProvider value={props.desk}>
+      <div class="timeline-frame">
+        <div
+          class="timeline"
+          role="log"
+          aria-label="Timeline"
+          aria-busy={fetching()}
+          tabindex={0}
+          ref={(log) => {
+            stick.viewport(log);
+            props.desk.listen(log);
+          }}
+        >
+          <div class="timeline-inner" ref={stick.content}>
+            <Show when={earlier() === 'kept'}>
+              <p class="earlier-kept">
+                Older messages are kept on this device; this page shows the newest{' '}
+                {MOST_SHOWN.toLocaleString('en-GB')} of a channel.
               </p>
-            )}
-          </For>
-          <Show when={props.timeline?.pending.length}>
-            <ol aria-label="On their way">
-              <For each={props.timeline?.pending}>
-                {(pending) => <PendingMessage pending={pending} />}
-              </For>
-            </ol>
-          </Show>
+            </Show>
+            <Show when={earlier() === 'more'}>
+              <button
+                type="button"
+                class="button earlier"
+                onClick={() => {
+                  stick.hold();
+                  setFetching(true);
+                  props.onEarlier();
+                }}
+              >
+                Show earlier messages
+              </button>
+            </Show>
+            <Show
+              when={props.timeline && messages().length === 0 && !props.timeline.pending.length}
+            >
+              <p class="nothing-yet">
+                Nothing has been said here yet.
+                <Show when={props.space.members.length === 1}>
+                  {' '}
+                  Press Invite, beside the space's name, and send the link to somebody.
+                </Show>
+              </p>
+            </Show>
+            <For each={cut().blocks.map((block) => block.id)}>
+              {(id) => (
+                <section>
+                  <Show when={blocks().get(id)?.day}>
+                    {(day) => <h2 class="day">{dayName(day(), today())}</h2>}
+                  </Show>
+                  <Show when={blocks().get(id)?.fresh}>
+                    <h2 class="new-line">New since you left</h2>
+                  </Show>
+                  <ol>
+                    <For each={blocks().get(id)?.messages ?? []}>
+                      {(message) => (
+                        <>
+                          <Pointers before={message.id} />
+                          <Message
+                            message={message}
+                            head={cut().heads.has(message.id)}
+                            account={people.accountOf(message)}
+                            mark={people.markOf(message)}
+                          />
+                        </>
+                      )}
+                    </For>
+                  </ol>
+                </section>
+              )}
+            </For>
+            <Show when={pointers().has(undefined)}>
+              <ol>
+                <Pointers before={undefined} />
+              </ol>
+            </Show>
+            <For each={props.timeline?.gaps ?? []}>
+              {(gap) => (
+                <p class="gap">
+                  {`${countOf(gap.missing, 'message')} of ${possessive(nameOf(gap.authorName))} ${gap.missing === 1 ? 'has' : 'have'} not arrived.`}
+                </p>
+              )}
+            </For>
+            <Show when={props.timeline?.pending.length}>
+              <ol aria-label="On their way">
+                <For each={props.timeline?.pending}>
+                  {(pending) => <PendingMessage pending={pending} />}
+                </For>
+              </ol>
+            </Show>
+          </div>
         </div>
+        <Show when={behind()}>
+          <button type="button" class="button newer" onClick={() => stick.toEnd()}>
+            <ArrowDown size={16} stroke-width={1.7} aria-hidden="true" />
+            Newer messages
+          </button>
+        </Show>
       </div>
-      <Show when={behind()}>
-        <button type="button" class="button newer" onClick={() => stick.toEnd()}>
-          <ArrowDown size={16} stroke-width={1.7} aria-hidden="true" />
-          Newer messages
-        </button>
-      </Show>
-    </div>
+    </DeskProvider>
   );
 }

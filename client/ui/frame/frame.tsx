@@ -31,6 +31,11 @@ export function Frame() {
     return space()?.channels.find((c) => c.id === route.channel);
   });
 
+  const thread = () => {
+    const route = currentRoute();
+    return route.at === 'space' ? route.thread : undefined;
+  };
+
   // A wide screen always reads something: the last channel, or the first.
   createEffect(() => {
     const route = currentRoute();
@@ -99,7 +104,7 @@ export function Frame() {
           <Match when={channel()?.id && space()}>
             {(at) => (
               <Show when={channel()?.id} keyed>
-                {(id) => <ChannelPane space={at()} channel={id} />}
+                {(id) => <ChannelPane space={at()} channel={id} thread={thread()} />}
               </Show>
             )}
           </Match>

@@ -1,16 +1,20 @@
 import { encodeInvite } from '@snug/shared/entries/invite.ts';
-import type { MessageView, View } from '../../engine/view.ts';
+import type { MessageView, PointerView, View } from '../../engine/view.ts';
 import * as street from './lyre-street.ts';
-import { peerNamed, spaceNamed } from './names.ts';
+import { channelNamed, entryNamed, peerNamed, spaceNamed } from './names.ts';
+import type { Step } from './performs.ts';
 
 /** The state of a device at one moment, to be drawn or tested. */
 export interface Scene {
   readonly view: Omit<View, 'timeline'>;
   readonly messages: readonly MessageView[];
+  readonly pointers?: readonly PointerView[];
   readonly gap?: boolean;
   /** Who is typing in the channel. */
   readonly typing?: readonly string[];
   readonly unread?: number;
+  /** What is done on the page as soon as it can be. */
+  readonly does?: readonly Step[];
   /** Every message said is refused, with this as the reason. */
   readonly sayFails?: string;
 }
@@ -48,6 +52,50 @@ const long: readonly MessageView[] = Array.from({ length: 400 }, (_, i) =>
   ),
 );
 
+/** A conversation that was edited, answered, reacted to, pruned and moved about. */
+const tended = ((): readonly MessageView[] => {
+  const ago = (minutes: number) => Date.now() - minutes * 60_000;
+  const question = street.message('Ines Park', 'Who brings a ladder on Saturday?', ago(50), {
+    reactions: [
+      { emoji: '🪜', names: ['Tomas Lind', street.YOU], you: true },
+      { emoji: '👍', names: ['Ravi Anand'], you: false },
+    ],
+    seen: [
+      { name: 'Lotte Brandt', answers: false, you: false },
+      { name: 'Marit Oduya', answers: true, you: false },
+    ],
+    pinned: { byName: 'Marit Oduya' },
+    tags: ['saturday', 'tools'],
+  });
+  return [
+    {
+      ...question,
+      thread: {
+        replies: 2,
+        newest: [
+          street.message('Tomas Lind', 'The long one, from the blue shed.', ago(44)),
+          street.message(street.YOU, 'I have *two* short ones.', ago(41), { editedAt: ago(40) }),
+        ],
+      },
+    },
+    street.message('Tomas Lind', 'I will, and a saw.', ago(30), {
+      reply: { id: question.id, authorName: 'Ines Park', text: question.text },
+      editedAt: ago(29),
+    }),
+    street.message('Ravi Anand', '', ago(25), {
+      deleted: { byName: 'Ravi Anand', byAuthor: true },
+    }),
+    street.message('Saskia de Wit', '', ago(20), {
+      deleted: { byName: 'Marit Oduya', byAuthor: false },
+    }),
+    street.message(street.YOU, 'Then we are complete.', ago(3), { delivery: 'everyone' }),
+  ];
+})();
+
+const poles = 'Somebody with long arms';
+const olive = 'I have the olive';
+const ladder = 'Who brings a ladder';
+
 export const scenes: Readonly<Record<string, Scene>> = {
   street: { ...open, gap: true },
   typing: { ...open, typing: ['Ines Park'] },
@@ -61,6 +109,43 @@ export const scenes: Readonly<Record<string, Scene>> = {
     ],
     typing: ['Ines Park', 'Tomas Lind', 'Marit Oduya', 'Ravi Anand'],
   },
+  tended: {
+    view: inSpace({
+      channels: [
+        ...street.channels,
+        {
+          id: channelNamed('summer fair'),
+          name: 'summer fair',
+          topic: '',
+          unread: false,
+          archived: true,
+        },
+      ],
+    }),
+    messages: tended,
+    pointers: [
+      {
+        ...(tended[3] ? { before: tended[3].id } : {}),
+        messages: [entryNamed('moved'), entryNamed('moved too')],
+        byName: 'Marit Oduya',
+        at: Date.now(),
+        channel: channelNamed('tools'),
+        channelName: 'tools',
+      },
+    ],
+  },
+  tools: { ...open, does: [{ comeTo: olive }] },
+  picker: { ...open, does: [{ comeTo: olive }, { press: 'React' }] },
+  'picker-below': { ...open, does: [{ comeTo: poles }, { press: 'React' }] },
+  replying: { ...open, does: [{ comeTo: poles }, { press: 'Reply' }] },
+  editing: { ...open, does: [{ comeTo: olive }, { press: 'Edit' }] },
+  deleting: { ...open, does: [{ comeTo: olive }, { press: 'Delete' }] },
+  deleted: {
+    ...open,
+    does: [{ comeTo: olive }, { press: 'Delete' }, { press: 'Delete', within: 'dialog' }],
+  },
+  thread: { ...open, messages: tended, does: [{ comeTo: ladder }, { press: 'Open thread' }] },
+  'thread-begun': { ...open, does: [{ comeTo: poles }, { press: 'Start thread' }] },
   unread: { ...open, unread: 5 },
   direct: { ...open, view: { ...ready, links: street.allDirect } },
   long: { ...open, messages: long, unread: 380 },
@@ -126,6 +211,17 @@ export const scenes: Readonly<Record<string, Scene>> = {
       },
     }),
     messages: [],
+  },
+  removed: {
+    ...open,
+    view: inSpace({
+      state: 'removed',
+      trouble: {
+        code: 'removed',
+        message:
+          'Ines Park removed you from this space. What you hold of it stays readable; nothing new comes, and nothing can be written.',
+      },
+    }),
   },
   'server-away': { ...open, view: { ...ready, links: street.serverAway } },
   'storage-refused': {

@@ -3,7 +3,6 @@ import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type {
   ChannelView,
   Delivery,
-  MessageView,
   Peer,
   Result,
   SpaceView,
@@ -13,7 +12,9 @@ import type {
 } from '../../engine/view.ts';
 import { member, message, space as street } from './lyre-street.ts';
 import { channelNamed, peerNamed, spaceNamed } from './names.ts';
+import { performs } from './performs.ts';
 import { scenes } from './scenes.ts';
+import { createTalk } from './scripted-talk.ts';
 
 const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 const no = (code: Trouble['code'], text: string): { ok: false; trouble: Trouble } => ({
@@ -25,24 +26,26 @@ const no = (code: Trouble['code'], text: string): { ok: false; trouble: Trouble 
 export function scriptedPeer(sceneName: string): Peer {
   const scene = scenes[sceneName] ?? scenes.street;
   if (!scene) throw new Error(`expected a scene, got ${sceneName}`);
+  if (scene.does) performs(scene.does);
   let view: View = scene.view;
   let name = view.device?.name ?? '';
   let watched: { space: SpaceId; channel: ChannelId; newest: number } | null = null;
   const listeners = new Set<(view: View) => void>();
-  const told = new Map<string, readonly MessageView[]>();
+  const talk = createTalk(() => change({}));
   for (const space of view.spaces) {
     const [first] = space.channels;
-    if (first) told.set(first.id, scene.messages);
+    if (first) talk.begin(first.id, scene.messages);
   }
 
   const timeline = (): TimelineView | undefined => {
     if (!watched) return undefined;
-    const all = told.get(watched.channel) ?? [];
+    const all = talk.of(watched.channel);
     const unread = scene.unread === undefined ? undefined : all[scene.unread];
     return {
       space: watched.space,
       channel: watched.channel,
       messages: all.slice(-watched.newest),
+      pointers: scene.pointers ?? [],
       pending: [],
       gaps: scene.gap
         ? [{ author: peerNamed('Lotte Brandt'), authorName: 'Lotte Brandt', missing: 2 }]
@@ -60,14 +63,7 @@ export function scriptedPeer(sceneName: string): Peer {
   };
   const changeSpace = (id: SpaceId, by: (space: SpaceView) => SpaceView) =>
     change({ spaces: view.spaces.map((space) => (space.id === id ? by(space) : space)) });
-  const deliver = (channel: ChannelId, id: string, delivery: Delivery) => {
-    const all = told.get(channel) ?? [];
-    told.set(
-      channel,
-      all.map((m) => (m.id === id ? { ...m, delivery } : m)),
-    );
-    change({});
-  };
+  const deliver = (id: string, delivery: Delivery) => talk.rewrite(id, (m) => ({ ...m, delivery }));
   const newSpace = (title: string, state: SpaceView['state']): SpaceView => ({
     ...street,
     id: spaceNamed(title),
@@ -124,6 +120,49 @@ export function scriptedPeer(sceneName: string): Peer {
         expires: Date.now() + 7 * 86_400_000,
       });
     },
+    async revokeInvite({ space: id, invite }) {
+      changeSpace(id, (space) => ({
+        ...space,
+        invites: (space.invites ?? []).filter(({ key }) => key !== invite),
+      }));
+      return ok(null);
+    },
+    async confirmMember({ space: id, account }) {
+      changeSpace(id, (space) => ({
+        ...space,
+        provisional: (space.provisional ?? []).filter((one) => one.account !== account),
+      }));
+      return ok(null);
+    },
+    async removeMember({ space: id, account }) {
+      changeSpace(id, (space) => ({
+        ...space,
+        members: space.members.filter((member) => member.account !== account),
+      }));
+      return ok(null);
+    },
+    async removeDevice({ space: id, device }) {
+      changeSpace(id, (space) => ({
+        ...space,
+        members: space.members.map((member) => ({
+          ...member,
+          devices: member.devices.filter((peer) => peer !== device),
+        })),
+      }));
+      return ok(null);
+    },
+    async setRole({ space: id, account, role }) {
+      changeSpace(id, (space) => ({
+        ...space,
+        members: space.members.map((member) =>
+          member.account === account ? { ...member, role } : member,
+        ),
+      }));
+      return ok(null);
+    },
+    async renewKeys() {
+      return ok(null);
+    },
     async leaveSpace(input) {
       change({ spaces: view.spaces.filter((s) => s.id !== input.space) });
       return ok(null);
@@ -137,6 +176,82 @@ export function scriptedPeer(sceneName: string): Peer {
       changeSpace(input.space, (space) => ({ ...space, channels: [...space.channels, made] }));
       return ok({ channel: made.id });
     },
+    async setChannel(input) {
+      const { name: title, topic } = input;
+      changeSpace(input.space, (space) => ({
+        ...space,
+        channels: space.channels.map((c) =>
+          c.id === input.channel ? { ...c, name: title ?? c.name, topic: topic ?? c.topic } : c,
+        ),
+      }));
+      return ok(null);
+    },
+    async edit({ message: id, text }) {
+      return talk.done(id, (m) => ({ ...m, text, editedAt: Date.now() }));
+    },
+    async delete({ message: id }) {
+      return talk.done(id, (m) => ({ ...m, text: '', deleted: { byName: name, byAuthor: m.own } }));
+    },
+    async react({ message: id, emoji, on }) {
+      return talk.done(id, ({ reactions = [], ...m }) => {
+        const others = (names: readonly string[]) => names.filter((one) => one !== name);
+        const given = reactions.some((one) => one.emoji === emoji);
+        const changed = (given ? reactions : [...reactions, { emoji, names: [], you: on }])
+          .map((r) =>
+            r.emoji === emoji
+              ? { emoji, names: [...others(r.names), ...(on ? [name] : [])], you: on }
+              : r,
+          )
+          .filter((r) => r.names.length > 0);
+        return changed.length > 0 ? { ...m, reactions: changed } : m;
+      });
+    },
+    async markSeen({ message: id, level }) {
+      return talk.done(id, (m) => ({
+        ...m,
+        seen: [
+          ...(m.seen ?? []).filter(({ you }) => !you),
+          ...(level ? [{ name, answers: level === 2, you: true }] : []),
+        ],
+      }));
+    },
+    async pin({ message: id, on }) {
+      return talk.done(id, ({ pinned: _, ...m }) => (on ? { ...m, pinned: { byName: name } } : m));
+    },
+    async tag({ message: id, on, off }) {
+      return talk.done(id, (m) => ({
+        ...m,
+        tags: [...(m.tags ?? []).filter((tag) => !off?.includes(tag)), ...(on ?? [])],
+      }));
+    },
+    async move() {
+      return ok({ entries: [] });
+    },
+    async promote(input) {
+      const made = newChannel(input.name);
+      changeSpace(input.space, (space) => ({ ...space, channels: [...space.channels, made] }));
+      return ok({ entries: [], channel: made.id });
+    },
+    async undo({ entries }) {
+      talk.undo(entries);
+      return ok({ entries: [] });
+    },
+    async search() {
+      return ok({ messages: [], total: 0, hints: [], complete: true });
+    },
+    async exportSpace() {
+      return ok({ name: 'lyre-street.snug', file: new Blob() });
+    },
+    async exportText() {
+      return ok({ name: 'lyre-street.md', file: new Blob() });
+    },
+    async importSpace() {
+      return no('bad-file', 'This is no file of Snug’s. Choose one that Snug has made.');
+    },
+    async wipe() {
+      change({ phase: 'starting', spaces: [] });
+      return ok(null);
+    },
     async watch(input) {
       watched = input;
       change({});
@@ -144,12 +259,18 @@ export function scriptedPeer(sceneName: string): Peer {
     },
     async say(input) {
       if (scene.sayFails) return no('storage-full', scene.sayFails);
-      const said = message(name, input.text, Date.now(), { own: true, delivery: 'device' });
-      told.set(input.channel, [...(told.get(input.channel) ?? []), said]);
-      change({});
+      const answered = input.reply === undefined ? undefined : talk.find(input.reply);
+      const said = message(name, input.text, Date.now(), {
+        own: true,
+        delivery: 'device',
+        ...(answered
+          ? { reply: { id: answered.id, authorName: answered.authorName, text: answered.text } }
+          : {}),
+      });
+      talk.say(said, input.channel, input.thread);
       if (view.links.links.length > 0) {
-        setTimeout(() => deliver(input.channel, said.id, 'stored'), 400);
-        setTimeout(() => deliver(input.channel, said.id, 'everyone'), 900);
+        setTimeout(() => deliver(said.id, 'stored'), 400);
+        setTimeout(() => deliver(said.id, 'everyone'), 900);
       }
       return ok({ id: said.id });
     },

@@ -40,9 +40,7 @@ answerParent(CrowdQuestion, async (question) => {
       });
     case 'join':
       return all(question.topics, question.atOnce, async (topic) => {
-        const peer = await LeanPeer.authenticate(question.url);
-        await peer.join(topic);
-        peers.push({ peer, topic });
+        peers.push({ peer: await LeanPeer.join(question.url, topic), topic });
       });
     case 'authenticate':
       return all(Array.from({ length: question.count }), question.atOnce, async () => {

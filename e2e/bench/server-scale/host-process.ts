@@ -26,6 +26,8 @@ const Reading = v.object({
   /** Of the event loop, since `watch-delay`. */
   delayP99Ms: v.number(),
   delayLongestMs: v.number(),
+  /** The most processor time from one timer to the next, since `watch-delay`. */
+  busiestMs: v.number(),
 });
 export type Reading = v.InferOutput<typeof Reading>;
 

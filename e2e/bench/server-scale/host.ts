@@ -1,12 +1,12 @@
 /** A server in a process of its own: ours, or a bare Socket.IO server that takes the same connections and does nothing. */
 import { createServer } from 'node:http';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createSignalingServer } from '@snug/signaling/server.ts';
 import { SocketBytes } from '@snug/signaling/socket-bytes.ts';
 import { Server } from 'socket.io';
 import * as v from 'valibot';
 import { answerParent } from './child.ts';
 import { type HostKind, HostQuestion, type Reading } from './host-process.ts';
+import { LoopWatch } from './loop-watch.ts';
 
 interface Running {
   readonly url: string;
@@ -57,27 +57,27 @@ function bare(): Promise<Running> {
 
 const START: Readonly<Record<HostKind, () => Promise<Running>>> = { ours, bare };
 
-/** What is garbage goes, and what only a full collection finds; twice, for what finalisers let go. */
+/**
+ * What is garbage goes, and what only a full collection finds; twice, for what finalisers let go. The last resort also moves
+ * together what is left and gives pages back: how many stay half empty otherwise is chance, and so was a tenth of the resident set.
+ */
 async function collect(): Promise<void> {
   const gc = globalThis.gc;
   if (gc === undefined) throw new Error('Start this with --expose-gc.');
   for (let i = 0; i < 2; i++) {
-    gc();
+    gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
 const kind = v.parse(v.picklist(['ours', 'bare']), process.argv[2]);
 const server = await START[kind]();
-const RESOLUTION_MS = 5;
-const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-/** Of a histogram in ns that counts the timer's own time too. */
-const delayMs = (ns: number) => Math.max(0, ns / 1e6 - RESOLUTION_MS);
+const loop = new LoopWatch();
 
 /** Collecting costs CPU of its own, so that is read before. */
 async function reading(collected: boolean): Promise<Reading> {
   const { user, system } = process.cpuUsage();
-  const [p99, longest] = [delay.percentile(99), delay.max];
+  const delay = loop.now;
   if (collected) await collect();
   const { rss, heapUsed, external } = process.memoryUsage();
   return {
@@ -86,8 +86,7 @@ async function reading(collected: boolean): Promise<Reading> {
     cpuMs: (user + system) / 1000,
     residentBytes: rss,
     heapBytes: heapUsed + external,
-    delayP99Ms: delayMs(p99),
-    delayLongestMs: delayMs(longest),
+    ...delay,
   };
 }
 
@@ -96,8 +95,7 @@ answerParent(HostQuestion, async (question) => {
     case 'url':
       return server.url;
     case 'watch-delay':
-      delay.reset();
-      delay.enable();
+      loop.start();
       return null;
     case 'reading':
       return reading(question.collected);

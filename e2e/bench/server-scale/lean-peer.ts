@@ -87,17 +87,15 @@ export class LeanPeer {
   /** Connects and answers the challenge of a signaling server. */
   static async authenticate(url: string): Promise<LeanPeer> {
     const peer = new LeanPeer(url);
-    const { peer: id, key } = newDevice();
-    const challenge = await peer.#or(
-      new Promise<Uint8Array>((resolve) => {
-        peer.#onChallenge = resolve;
-      }),
-    );
-    const nonce = randomBytes(16);
-    const signature = sign(null, challengeBytes(peer.#host, challenge, nonce), key);
-    const message = { peer: id, nonce: toBase64url(nonce), signature: toBase64url(signature) };
-    const welcome = parseAnswer(Welcome, await peer.#ask('authenticate', message));
-    if (!welcome.ok) throw new Error(welcome.problem.message);
+    await peer.#authenticate([]);
+    return peer;
+  }
+
+  /** The same, and joins a topic by the way, as `client/mesh/signaling/signaling-client.ts` does. */
+  static async join(url: string, topic: string): Promise<LeanPeer> {
+    const peer = new LeanPeer(url);
+    const { joined } = await peer.#authenticate([topic]);
+    if (!joined?.[0]) throw new Error('The server did not let a peer into its topic.');
     return peer;
   }
 
@@ -118,6 +116,26 @@ export class LeanPeer {
     const closed = new Promise((resolve) => this.#socket.once('close', resolve));
     this.#socket.close();
     await closed;
+  }
+
+  async #authenticate(topics: readonly string[]): Promise<Welcome> {
+    const { peer: id, key } = newDevice();
+    const challenge = await this.#or(
+      new Promise<Uint8Array>((resolve) => {
+        this.#onChallenge = resolve;
+      }),
+    );
+    const nonce = randomBytes(16);
+    const signature = sign(null, challengeBytes(this.#host, challenge, nonce), key);
+    const message = {
+      peer: id,
+      nonce: toBase64url(nonce),
+      signature: toBase64url(signature),
+      topics,
+    };
+    const welcome = parseAnswer(Welcome, await this.#ask('authenticate', message));
+    if (!welcome.ok) throw new Error(welcome.problem.message);
+    return welcome.value;
   }
 
   #or<T>(answer: Promise<T>): Promise<T> {

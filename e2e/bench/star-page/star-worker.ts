@@ -71,6 +71,7 @@ function show(): void {
             space: joined.id,
             channel: CHANNEL,
             messages: messages.slice(-newest).map(message),
+            pointers: [],
             pending: [],
             gaps: [],
             typing: [],

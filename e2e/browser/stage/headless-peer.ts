@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest';
 import { eventually } from './eventually.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
+/** As `npm run peer` has them. */
+const QUIET = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
 
 /** One line of standard output: `is` says what it tells of. */
 export type Told = Readonly<Record<string, unknown>> & { readonly is: string };
@@ -23,7 +25,8 @@ export class HeadlessPeer {
 
   /** `npm run peer` with these arguments; stopped when the test is over. */
   static start(...options: readonly string[]): HeadlessPeer {
-    const running = spawn(process.execPath, ['client/headless/main.ts', ...options, '--json'], {
+    const program = [...QUIET, 'client/headless/main.ts', ...options, '--json'];
+    const running = spawn(process.execPath, program, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -164,6 +164,24 @@ export class Person {
     await this.message(text).filter({ hasText: mark }).waitFor();
   }
 
+  /** Of the one message whose tools are out. */
+  tool(name: string): Locator {
+    return this.page
+      .getByRole('toolbar', { name: 'Message tools' })
+      .getByRole('button', { name, exact: true });
+  }
+
+  /** Points at the message, and presses one of the tools that this brings. */
+  async usesTool(text: string, name: string): Promise<void> {
+    await this.message(text).hover();
+    await this.tool(name).click();
+  }
+
+  /** The thread that is open, beside its channel. */
+  get thread(): Locator {
+    return this.page.getByRole('complementary', { name: 'Thread' });
+  }
+
   // Others
 
   get status(): Locator {

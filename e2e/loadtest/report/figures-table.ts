@@ -84,6 +84,7 @@ function peerRows(modes: readonly ModeResult[]): readonly Row[] {
     ...bothRows('peer to peer', ({ peers }) => peers.direct),
     ...bothRows('chat by way of the server', ({ peers }) => peers.relayed),
     ...bothRows('all else with the server', ({ peers }) => peers.signaling),
+    ...bothRows('of all that, while they joined', ({ peers }) => peers.joining),
     ...(modes.some(({ browsers }) => browsers)
       ? bothRows('browsers, peer to peer', ({ browsers }) => browsers?.direct)
       : []),

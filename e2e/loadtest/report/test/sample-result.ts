@@ -167,6 +167,7 @@ export function sampleMode(
         in: total.out.setUp + total.out.heartbeat,
         out: total.in.setUp + total.in.heartbeat,
       },
+      joining: { in: total.out.setUp, out: total.in.setUp },
     },
     ...(mode === 'mesh' ? { mesh: MESH } : {}),
   };
