@@ -5,6 +5,7 @@ import { ConnectionsPage } from '../connections/connections-page.tsx';
 import { lastPlace } from '../last-place.ts';
 import { usePeer } from '../peer-context.ts';
 import { currentRoute, goTo } from '../router.ts';
+import { isReadable } from '../space-standing.ts';
 import { Home } from '../start/home.tsx';
 import { EmptySpace, NoSuchSpace, Refused, WaitingToBeLetIn } from '../start/space-states.tsx';
 import { createMedia, NARROW } from './media.ts';
@@ -40,7 +41,7 @@ export function Frame() {
   createEffect(() => {
     const route = currentRoute();
     const at = space();
-    if (route.at !== 'space' || at?.state !== 'open' || channel()) return;
+    if (route.at !== 'space' || !at || !isReadable(at.state) || channel()) return;
     if (narrow() && !route.channel && lastPlace.channelIn(at.id) !== undefined) return;
     const known = at.channels.find((c) => c.id === lastPlace.channelIn(at.id)) ?? at.channels[0];
     if (known) goTo({ at: 'space', space: at.id, channel: known.id }, 'replace');
@@ -72,7 +73,9 @@ export function Frame() {
     const route = currentRoute();
     if (route.at === 'home') return 'home';
     if (route.at === 'connections' || !space()) return 'main';
-    return channel() || space()?.state !== 'open' || !narrow() ? 'main' : 'shelf';
+    const at = space();
+    const listed = at !== undefined && isReadable(at.state);
+    return channel() || !listed || !narrow() ? 'main' : 'shelf';
   };
   const showsRail = () => view.spaces.length > 0;
 

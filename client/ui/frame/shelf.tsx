@@ -1,8 +1,8 @@
 import Waypoints from 'lucide-solid/icons/waypoints';
 import { createSignal, Show } from 'solid-js';
-import { countOf } from '../pieces/times-and-sizes.ts';
 import { currentRoute } from '../router.ts';
 import type { ShownSpace } from '../shown.ts';
+import { isReadable, standingIn } from '../space-standing.ts';
 import { Channels } from './channels.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
@@ -16,13 +16,7 @@ export function Shelf(props: { space: ShownSpace; channel: string | undefined })
       <header class="shelf-head">
         <div>
           <h2>{props.space.name || 'A space'}</h2>
-          <p>
-            {open()
-              ? `${countOf(props.space.members.length, 'member')}, ${props.space.here} here`
-              : props.space.state === 'refused'
-                ? 'not let in'
-                : 'waiting to be let in'}
-          </p>
+          <p>{standingIn(props.space)}</p>
         </div>
         <Show when={open() && props.space.mayInvite}>
           <button type="button" class="button small" onClick={() => setInviting(true)}>
@@ -39,7 +33,7 @@ export function Shelf(props: { space: ShownSpace; channel: string | undefined })
           <Waypoints size={18} stroke-width={1.7} aria-hidden="true" />
           Connections
         </a>
-        <Show when={open()}>
+        <Show when={isReadable(props.space.state)}>
           <Channels space={props.space} channel={props.channel} />
         </Show>
       </div>

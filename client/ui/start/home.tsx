@@ -8,9 +8,9 @@ import { usePeer } from '../peer-context.ts';
 import { Mark } from '../pieces/mark.tsx';
 import { initials } from '../pieces/names.ts';
 import { OneLineForm } from '../pieces/one-line-form.tsx';
-import { countOf } from '../pieces/times-and-sizes.ts';
 import { hrefOf } from '../route.ts';
 import { goTo } from '../router.ts';
+import { standingIn } from '../space-standing.ts';
 
 /** One's spaces, and the two ways to another. */
 export function Home() {
@@ -32,13 +32,7 @@ export function Home() {
                     </span>
                     <span>
                       <strong>{space.name || 'A space without a name yet'}</strong>
-                      <small>
-                        {space.state === 'joining'
-                          ? 'waiting to be let in'
-                          : space.state === 'refused'
-                            ? 'not let in'
-                            : `${countOf(space.members.length, 'member')}, ${space.here} here`}
-                      </small>
+                      <small>{standingIn(space)}</small>
                     </span>
                   </a>
                 </li>

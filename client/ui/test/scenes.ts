@@ -216,6 +216,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
     ...open,
     view: inSpace({
       state: 'removed',
+      mayInvite: false,
+      mayOpenChannels: false,
+      here: 0,
       trouble: {
         code: 'removed',
         message:
