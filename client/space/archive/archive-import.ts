@@ -14,6 +14,7 @@ import type { ArchiveHead, ArchiveReader } from './space-archive.ts';
 /** What came of it, in entries. */
 export interface Imported {
   readonly fresh: number;
+  /** Were here before. */
   readonly known: number;
   /** Needs something that the file does not hold; forgotten again. */
   readonly unplaced: number;
@@ -23,7 +24,7 @@ export interface Imported {
   readonly passedOver: number;
   /** False where the file is damaged or cut off further on: what came before that is in. */
   readonly whole: boolean;
-  /** Whether the space's members list this device: otherwise it reads, and others do not know of it. */
+  /** Whether the space's members list this device: otherwise the space is an archive, which can be read. */
   readonly listed: boolean;
 }
 
