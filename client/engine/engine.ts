@@ -6,15 +6,15 @@ import type { NetworkAdapterInterface } from '@automerge/automerge-repo/slim';
 import { fractionOf } from '@snug/shared/crypto/bytes.ts';
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { PASSPHRASE_COST, type PassphraseCost } from '@snug/shared/crypto/passphrase.ts';
-import type { ChannelId, EntryId, EpochId, PeerId } from '@snug/shared/protocol/ids.ts';
+import type { EntryId, EpochId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { neverBack, systemClock, type Timer, type WallClock } from '../mesh/clock.ts';
 import type { LinksCommand, LinksEvent } from '../mesh/links-port.ts';
-import { type Address, documentIdOf, encodeAddress } from '../space/address.ts';
+import { type Address, documentIdOf } from '../space/address.ts';
 import type { DocumentLog } from '../space/document-log.ts';
 import { settingsOf } from '../space/settings.ts';
 import type { Space, SpaceChange } from '../space/space.ts';
 import { type Store, StoreError } from '../space/store.ts';
-import type { Bearings } from './bearings.ts';
+import { type Bearings, bearingsOf } from './bearings.ts';
 import { EngineCommands } from './commands.ts';
 import { conversationOf } from './conversation.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
@@ -30,6 +30,7 @@ import { spaceView } from './space-view.ts';
 import { timelineView } from './timeline-view.ts';
 import type { Traffic } from './traffic.ts';
 import type { EngineView, Received, StorageState } from './view.ts';
+import { ViewPace } from './view-pace.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -58,15 +59,8 @@ export interface EngineOptions {
 
 /** How often what waits for time is looked at, ms. */
 const TICK_MS = 250;
-/** Least time between two views, ms. */
-const VIEW_MS = 25;
-/** After so many one upon the other, as when a long absence is caught up on: to draw takes more than to read what came. */
-const BURST_VIEWS = 8;
-const BURST_VIEW_MS = 250;
 /** So many spaces are all in the foreground. */
 const FEW_SPACES = 3;
-/** Own messages of a channel whose holders other tabs are told. */
-const TOLD_HOLDERS = 100;
 
 export class Engine {
   readonly commands: EngineCommands;
@@ -80,15 +74,11 @@ export class Engine {
   readonly #writing = new WeakMap<Space, EpochId | undefined>();
   readonly #epochs: EpochUpkeep;
   readonly #searching: Searching;
+  readonly #pace: ViewPace;
   #repo: Promise<DocumentsRepo> | undefined;
   #opened: Promise<void> | undefined;
   #started = false;
   #storage: StorageState;
-  #viewTimer: Timer | undefined;
-  #viewDue = false;
-  /** Views that came as soon after the one before as they may. */
-  #burst = 0;
-  #shownAt = 0;
   #tickTimer: Timer | undefined;
   #closed = false;
 
@@ -97,6 +87,7 @@ export class Engine {
     this.#o = options;
     this.#me = device.peerId;
     this.#storage = options.storage;
+    this.#pace = new ViewPace(clock, () => options.onView(this.view()));
     const onStoreError = (error: unknown) => this.#storeFailed(error);
     this.#shelf = new Shelf({
       store,
@@ -115,7 +106,7 @@ export class Engine {
       shelf: this.#shelf,
       repo: () => this.#automerge(),
       onHolders: (space, ids) => this.#onHolders(space, ids),
-      onTies: () => this.#show(),
+      onTies: () => this.#pace.soon(),
       judgeKnock: (topic, peer, note) => this.#door.judge(topic, peer, note),
       onKnocked: (space, by, refusal) => this.#door.answered(space, by, refusal),
       onStoreError,
@@ -152,9 +143,9 @@ export class Engine {
       onRefused: (space) => {
         this.#shelf.saveSoon(space);
         this.#meetings.leave(space);
-        this.#show();
+        this.#pace.soon();
       },
-      onHint: () => this.#show(),
+      onHint: () => this.#pace.soon(),
     });
     this.#searching = new Searching({
       shelf: this.#shelf,
@@ -179,7 +170,7 @@ export class Engine {
       typing: (space, channel) => this.#neighbourhood.present.typing(space, channel),
       compare: (space) => this.#neighbourhood.compareAnew(space),
       leaving: (space) => this.#neighbourhood.present.farewell(space).catch(onProblem),
-      show: (when) => (when === 'now' ? this.#showNow() : this.#show()),
+      show: (when) => (when === 'now' ? this.#pace.now() : this.#pace.soon()),
       onStored: () => {
         if (this.#storage === 'full') this.#storage = options.storage;
       },
@@ -218,7 +209,7 @@ export class Engine {
     await this.commands.load();
     await this.#shelf.loadNewest();
     this.#started = true;
-    this.#showNow();
+    this.#pace.now();
   }
 
   /** Reads everything back and begins to meet others. */
@@ -228,7 +219,7 @@ export class Engine {
     for (const space of this.#shelf) await this.#meetings.join(space);
     this.#tick();
     this.#searching.begin();
-    this.#showNow();
+    this.#pace.now();
   }
 
   /** Tells those who are here that this device leaves. To be called before the links are closed. */
@@ -247,7 +238,7 @@ export class Engine {
     this.#searching.close();
     this.#neighbourhood.close();
     this.#o.clock.clearTimeout(this.#tickTimer);
-    this.#o.clock.clearTimeout(this.#viewTimer);
+    this.#pace.close();
     try {
       await this.#shelf.close();
       await (await this.#repo)?.close();
@@ -282,7 +273,7 @@ export class Engine {
   /** Storage that the browser may have cleared is persistent from now on. */
   persisted(): void {
     if (this.#storage === 'best-effort') this.#storage = 'kept';
-    this.#show();
+    this.#pace.soon();
   }
 
   linksEvent(event: LinksEvent): void {
@@ -339,7 +330,7 @@ export class Engine {
     this.#searching.changed();
     if (change.membership || change.secrets || this.#writesElsewhere(space))
       void this.#membershipChanged(space).catch((error) => this.#storeFailed(error));
-    this.#show();
+    this.#pace.soon();
   }
 
   /** Whether one writes and meets under another epoch than when this was asked last: its last seal may have come. */
@@ -359,7 +350,7 @@ export class Engine {
     }
     if (space.record.state === 'open') await this.#meetings.join(space);
     this.#neighbourhood.compareAll();
-    this.#show();
+    this.#pace.soon();
   }
 
   /** The space meets where its admins say; until they say anything, where its invite or its founder did. */
@@ -371,7 +362,7 @@ export class Engine {
     record.servers = [...servers];
     this.#shelf.saveSoon(space);
     await this.#meetings.join(space);
-    this.#show();
+    this.#pace.soon();
   }
 
   #received(space: Space, { channel, opened }: SpaceChange['opened'][number]): void {
@@ -393,7 +384,7 @@ export class Engine {
       record.unheld = record.unheld.filter((id) => !held.has(id));
       this.#shelf.saveSoon(space);
     }
-    this.#show();
+    this.#pace.soon();
   }
 
   #storeFailed(error: unknown): void {
@@ -401,7 +392,7 @@ export class Engine {
     else if (error.failure === 'lease-lost') this.#o.onLeaseLost?.();
     else if (error.failure === 'failed') this.#o.onProblem(error);
     else this.#storage = error.failure;
-    this.#show();
+    this.#pace.soon();
   }
 
   #tick(): void {
@@ -417,34 +408,6 @@ export class Engine {
       this.#o.onProblem(problem);
     }
     this.#tickTimer = this.#o.clock.setTimeout(() => this.#tick(), TICK_MS);
-  }
-
-  /** At once when the view has been quiet; else gathered, so a burst is not drawn entry by entry. */
-  #show(): void {
-    if (this.#viewTimer !== undefined || this.#viewDue || this.#closed) return;
-    const least = this.#burst < BURST_VIEWS ? VIEW_MS : BURST_VIEW_MS;
-    const wait = Math.min(least, this.#shownAt + least - this.#o.clock.now());
-    if (wait > 0) {
-      this.#viewTimer = this.#o.clock.setTimeout(() => {
-        this.#burst++;
-        this.#showNow();
-      }, wait);
-      return;
-    }
-    this.#burst = 0;
-    // After whatever else the same event changes, and without a timer's least wait.
-    this.#viewDue = true;
-    queueMicrotask(() => {
-      if (this.#viewDue) this.#showNow();
-    });
-  }
-
-  #showNow(): void {
-    this.#o.clock.clearTimeout(this.#viewTimer);
-    this.#viewTimer = undefined;
-    this.#viewDue = false;
-    this.#shownAt = this.#o.clock.now();
-    if (!this.#closed) this.#o.onView(this.view());
   }
 
   view(): EngineView {
@@ -477,51 +440,12 @@ export class Engine {
     };
   }
 
-  /** What another tab of this browser needs to show the same: paths, who is here, who holds what, which documents. */
+  /** What another tab of this browser needs to show the same. */
   bearings(): Bearings {
-    const own = [...this.#shelf].flatMap((space) => this.#recentOwn(space));
     return {
-      paths: [...this.#neighbourhood.linked].map((peer) => [
-        peer,
-        this.#neighbourhood.pathTo(peer) ?? 'relayed',
-      ]),
-      through: [...this.#shelf].flatMap((space) => this.#throughOthers(space)),
-      present: [...this.#shelf].map((space) => [
-        space.record.id,
-        this.#neighbourhood.present.present(space),
-      ]),
-      typing: [...this.#shelf].flatMap((space) => this.#typingIn(space)),
-      holders: own.map((id) => [id, [...this.#neighbourhood.holders(id)]]),
-      documents: [...this.#shelf].flatMap((space) =>
-        [...space.logs].filter((log) => log.count > 0).map((log) => encodeAddress(log.address)),
-      ),
+      ...bearingsOf(this.#shelf, this.#neighbourhood, this.#me, this.#o.clock.now()),
       storage: this.#storage,
       fileWork: this.commands.fileWork,
     };
-  }
-
-  #typingIn(space: Space): (readonly [ChannelId, readonly PeerId[]])[] {
-    return [...space.membership.channels].flatMap((channel) => {
-      const peers = this.#neighbourhood.present.typingIn(space, channel);
-      return peers.length > 0 ? [[channel, peers] as const] : [];
-    });
-  }
-
-  #throughOthers(space: Space): (readonly [PeerId, PeerId])[] {
-    return [...space.membership.devices.keys()].flatMap((peer) => {
-      const via = this.#neighbourhood.through(space, peer);
-      return via === undefined ? [] : [[peer, via] as const];
-    });
-  }
-
-  #recentOwn(space: Space): EntryId[] {
-    return [...space.membership.channels].flatMap((channel) =>
-      space
-        .channel(channel)
-        .placed(this.#o.clock.now())
-        .filter((entry) => entry.author === this.#me)
-        .slice(-TOLD_HOLDERS)
-        .map((entry) => entry.id),
-    );
   }
 }
