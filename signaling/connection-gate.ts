@@ -5,6 +5,7 @@ import { Hello, type Problem } from '@snug/shared/protocol/signaling.ts';
 import { type Rate, TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import * as v from 'valibot';
 import { problem } from './answer.ts';
+import { BACKLOG } from './backlog.ts';
 import { countedAddress, originAllowed, strangeHost } from './hosts.ts';
 import type { Limits, ServerSocket } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,26 @@ type Connection = ServerSocket['conn'];
 
 /** Connections over the limit that are still let in, to be told by a typed refusal that the server is full. */
 const FULL_MARGIN = 64;
+/** TCP connections beside those of peers: browsers that fetch the page, up to six at a time each, and who asks for figures. */
+const PLAIN_CONNECTIONS = 1024;
+
+/** TCP connections of any kind; the system ends further ones. */
+export function mostConnections(
+  { maxPeers }: Pick<Settings, 'maxPeers'>,
+  plain: number = PLAIN_CONNECTIONS,
+): number {
+  return maxPeers + FULL_MARGIN + plain;
+}
+
+/**
+ * Whether a request would put its connection in the place of one that is there, as Engine.IO's clients do that began by long
+ * polling. The gate would not be asked, nor would the session notice.
+ */
+export function swapsConnections({ url = '/' }: IncomingMessage): boolean {
+  // Read as Engine.IO reads it.
+  const base = 'https://socket.io';
+  return !URL.canParse(url, base) || new URL(url, base).searchParams.has('sid');
+}
 
 /**
  * Who gets in, and what a connection may do before and beneath the protocol's own events. Addresses are counted while
@@ -49,8 +70,9 @@ export class ConnectionGate {
   }
 
   /**
-   * A connection is open: counts its address, and ends it if it sends packets, of whatever kind, faster than all limits
-   * together allow, or asks for a namespace, which this server has none of.
+   * A connection is open: counts its address, and ends it, without words, if it sends packets, of whatever kind, faster than all
+   * limits together allow, asks for a namespace, which this server has none of, or lets pile up what the backlog does not
+   * know of.
    */
   opened(connection: Connection): void {
     const address = this.#address(connection.request);
@@ -63,9 +85,11 @@ export class ConnectionGate {
       });
     }
     const bucket = new TokenBucket(this.#packets, this.#now());
+    const stream = connection.request.socket;
     connection.on('packet', ({ data }: { data?: unknown }) => {
       const namespace = typeof data === 'string' && data.startsWith('0/');
-      if (namespace || !bucket.take(1, this.#now())) connection.close();
+      const piledUp = stream.writableLength > BACKLOG.stream;
+      if (namespace || piledUp || !bucket.take(1, this.#now())) stream.destroy();
     });
   }
 

@@ -15,8 +15,11 @@ export interface Counters {
   signalBytes: number;
   relayedFrames: number;
   relayedBytes: number;
+  /** Datagrams to and from the STUN port, of whatever kind, and their payload: 28 bytes less than an IPv4 packet, 48 than an IPv6 one. */
   stunRequests: number;
   stunAnswers: number;
+  stunBytesIn: number;
+  stunBytesOut: number;
   /** Errors that nothing foresaw. Anything above 0 is a defect of this server. */
   internalErrors: number;
   readonly refusals: Record<ProblemCode, number>;
@@ -44,6 +47,8 @@ export function emptyCounters(): Counters {
     relayedBytes: 0,
     stunRequests: 0,
     stunAnswers: 0,
+    stunBytesIn: 0,
+    stunBytesOut: 0,
     internalErrors: 0,
     refusals: refusals as Record<ProblemCode, number>,
   };
@@ -78,6 +83,8 @@ export function metricsText(now: CountersNow): string {
   );
   metric('snug_stun_requests_total', 'counter', 'STUN Binding requests', now.stunRequests);
   metric('snug_stun_answers_total', 'counter', 'STUN answers sent', now.stunAnswers);
+  metric('snug_stun_bytes_in_total', 'counter', 'Payload received over STUN', now.stunBytesIn);
+  metric('snug_stun_bytes_out_total', 'counter', 'Payload sent over STUN', now.stunBytesOut);
   metric('snug_internal_errors_total', 'counter', 'Unforeseen errors', now.internalErrors);
   lines.push(
     '# HELP snug_refusals_total Requests refused, by the code of the problem',

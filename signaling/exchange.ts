@@ -105,6 +105,14 @@ export class Exchange {
     this.#drop(session, reason);
   }
 
+  /** Ends the connection of who keeps too much waiting by not reading. */
+  abandon(session: Session): void {
+    if (session.ended) return;
+    this.#options.counters.refusals['rate-limited']++;
+    session.abandon();
+    this.disconnected(session);
+  }
+
   #drop(session: Session, reason: Problem): void {
     session.end(reason);
     this.disconnected(session);
@@ -221,8 +229,8 @@ export class Exchange {
 
   #signal({ session, peer }: Known, { to, topic, sealed }: SignalOut): Outcome {
     if (!session.topics.has(topic)) return notInTopic();
-    const addressee = this.#sessions.get(to);
-    return delivered(forwardSignal(peer, addressee, topic, sealed, this.#options.counters));
+    const { counters } = this.#options;
+    return delivered(forwardSignal(peer, this.#sessions.get(to), topic, sealed, counters));
   }
 
   #relay({ session, peer }: Known, { to, frame }: RelayOut): Outcome {
@@ -242,10 +250,11 @@ export class Exchange {
     const { answer, blameless = false, last = false } = outcome;
     const { counters, now, limits } = this.#options;
     if (!answer.ok) counters.refusals[answer.problem.code]++;
+    // What it asked for needed room, and nobody kept more waiting than itself.
+    if (session.ended) return;
     if (ack !== null || !answer.ok) {
       if (!session.reserve(answerBytes(answer))) {
-        const slow = 'This connection does not read what it asks for.';
-        this.end(session, problem('rate-limited', slow));
+        this.abandon(session);
         return;
       }
       if (ack !== null) ack(answer);

@@ -151,6 +151,15 @@ describe('the address that connections are counted by', () => {
     expect(countedAddress({}, address, plain)).toBe(counted);
   });
 
+  it.each([
+    ['203.0.113.9:50000', '203.0.113.9'],
+    ['[2001:db8:1:2:3::4]:50000', '2001:db8:1:2'],
+    ['[2001:db8:1:2:3::4]', '2001:db8:1:2'],
+    ['127.0.0.1:50000', null],
+  ])('of %s, with the port that a proxy adds, is %s', (forwarded, counted) => {
+    expect(countedAddress({ 'x-forwarded-for': forwarded }, '127.0.0.1', proxied)).toBe(counted);
+  });
+
   it('is the one that a trusted proxy saw', () => {
     const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' };
     expect(countedAddress(headers, '127.0.0.1', proxied)).toBe('203.0.113.9');

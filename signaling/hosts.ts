@@ -18,6 +18,11 @@ function lastOf(header: string | string[] | undefined): string | null {
   return last === undefined || last === '' ? null : last;
 }
 
+/** An address as it is, where some proxies add the port: `192.0.2.1:50000`, `[2001:db8::1]:50000`. */
+function withoutPort(address: string): string {
+  return address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1').replace(/^\[([^\]]*)\](?::\d+)?$/, '$1');
+}
+
 /** The host that a client believes to speak to, lower case, or `null` if it did not say. */
 export function requestedHost(headers: IncomingHttpHeaders, settings: HostSettings): string | null {
   const forwarded = settings.trustProxy ? lastOf(headers['x-forwarded-host']) : null;
@@ -108,7 +113,7 @@ export function countedAddress(
   settings: HostSettings,
 ): string | null {
   const forwarded = settings.trustProxy ? lastOf(headers['x-forwarded-for']) : null;
-  const address = (forwarded ?? remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+  const address = withoutPort(forwarded ?? remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
   if (address === '::1' || address.startsWith('127.')) return null;
   if (!address.includes(':')) return address;
   const [head = '', tail] = address.split('::');

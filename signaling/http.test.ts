@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { mostConnections } from './connection-gate.ts';
 import { randomTopic, startServer, TestPeer, type TestServer } from './test/test-peer.ts';
 
 const closers: (() => unknown)[] = [];
@@ -131,6 +133,18 @@ describe('health and metrics', () => {
     expect(server.counters.socketBytesIn).toBeGreaterThanOrEqual(after.socketBytesIn);
   });
 
+  it('are counted out once a second, however often they are asked for', async () => {
+    let clock = 1_000_000;
+    const server = await start({}, { now: () => clock });
+    const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
+    const before = await metrics();
+    await connect(server);
+    clock += 999;
+    expect(await metrics()).toBe(before);
+    clock += 1;
+    expect(await metrics()).toContain('\nsnug_peers 1\n');
+  });
+
   it('are numbers that name nobody', async () => {
     const server = await start();
     const [peer, topic] = [await connect(server), randomTopic()];
@@ -201,6 +215,34 @@ describe('who may connect', () => {
     expect(answer).toMatchObject({ ok: false, problem: { code: 'bad-signature' } });
     const good = await honest.authenticate((await honest.challenges.take()).nonce, 'chat.example');
     expect(good).toMatchObject({ ok: true });
+  });
+});
+
+describe('plain connections', () => {
+  it('are so many beside those of peers, and no more', async () => {
+    const server = await start({ maxPeers: 1 }, { plainConnections: 3 });
+    const open = () => {
+      const socket = connectTcp(server.address?.port ?? 0, '127.0.0.1');
+      socket.on('error', () => {});
+      closers.push(() => socket.destroy());
+      return socket;
+    };
+    const within = Array.from({ length: mostConnections({ maxPeers: 1 }, 3) }, open);
+    await Promise.all(within.map((socket) => once(socket, 'connect')));
+    await once(open(), 'close');
+    expect(within.filter(({ destroyed }) => destroyed)).toEqual([]);
+  });
+
+  it('that ask to poll are answered, with or without a session', async () => {
+    const server = await start();
+    for (const query of ['', '&sid=none', '&sid=']) {
+      const response = await fetch(`${server.url}/socket.io/?EIO=4&transport=websocket${query}`);
+      expect(response.status).toBe(503);
+    }
+    const peer = await connect(server);
+    const { id } = peer.socket.io.engine as unknown as { id: string };
+    const asked = await fetch(`${server.url}/socket.io/?EIO=4&transport=websocket&sid=${id}`);
+    expect(asked.status).toBe(503);
   });
 });
 

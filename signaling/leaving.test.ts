@@ -5,6 +5,7 @@ import { peerIdFromPublicKey } from '@snug/shared/crypto/did-key.ts';
 import { SIGNALING_LIMITS } from '@snug/shared/protocol/limits.ts';
 import { challengeBytes } from '@snug/shared/protocol/signaling.ts';
 import { expect, it } from 'vitest';
+import { Backlog } from './backlog.ts';
 import { newChallenge } from './challenge.ts';
 import { emptyCounters } from './counters.ts';
 import { Exchange } from './exchange.ts';
@@ -81,7 +82,7 @@ function crowd(size: number) {
     emit: (...message: unknown[]) => told.push(message),
     disconnect: () => undefined,
   } as unknown as ServerSocket;
-  const backlog = { bytes: 0 };
+  const backlog = new Backlog(() => false);
   const sessions = Array.from({ length: size }, (_, i) => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const peer = peerIdFromPublicKey(

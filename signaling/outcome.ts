@@ -12,8 +12,8 @@ export interface Outcome {
   readonly last?: boolean;
 }
 
-/** Rough sizes on the wire: of an answer, and of each peer that it names. */
-const ANSWER_BYTES = 200;
+/** Rough sizes in memory, while it waits: of an answer, and of each peer that it names. */
+const ANSWER_BYTES = 400;
 const PEER_BYTES = 100;
 
 /** Reads what a client sent by its schema, and goes on with it if it fits. */
@@ -60,7 +60,7 @@ export function delivered(result: Forwarded): Outcome {
   }
 }
 
-/** Roughly what an answer takes on the wire. */
+/** Roughly what an answer takes in memory while it waits. */
 export function answerBytes(answer: Answer<unknown>): number {
   if (!answer.ok) return ANSWER_BYTES + 2 * answer.problem.message.length;
   return ANSWER_BYTES + PEER_BYTES * peersIn(answer.value);

@@ -89,7 +89,7 @@ describe('authentication', () => {
   });
 
   it('ends a connection that does not answer in time', async () => {
-    await start({ authenticateMs: 20 });
+    await start({ authenticateMs: 1000 });
     const peer = open();
     expect((await peer.refusals.take()).problem.code).toBe('unauthenticated');
     await peer.disconnected;

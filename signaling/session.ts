@@ -12,6 +12,9 @@ import { type Rate, TokenBucket } from '@snug/shared/protocol/token-bucket.ts';
 import type { Socket } from 'socket.io';
 import { type Backlog, ConnectionBacklog } from './backlog.ts';
 
+/** How long a connection that the server has closed is still read, ms: time for the reason to be sent. */
+const LAST_WORDS_MS = 1000;
+
 export type ServerSocket = Socket<ClientToServer, ServerToClient>;
 
 /** `SIGNALING_LIMITS`, or others of the same shape for tests. */
@@ -20,6 +23,22 @@ export type Limits = {
     ? number
     : Rate;
 };
+
+/**
+ * Closes a connection when what was written to it has gone. The other end may take no notice, or read nothing; so what is
+ * beneath it ends soon after, whatever it does.
+ */
+export function closeSoon(connection: ServerSocket['conn']): void {
+  connection.close();
+  destroySoon(connection);
+}
+
+function destroySoon({ request }: ServerSocket['conn'], then?: () => void): void {
+  setTimeout(() => {
+    request.socket.destroy();
+    then?.();
+  }, LAST_WORDS_MS).unref();
+}
 
 /** One connection: who it is, what it has joined, and what it may still ask. */
 export class Session {
@@ -91,9 +110,9 @@ export class Session {
     return this.#relay.frames.take(1, now) && this.#relay.bytes.take(bytes, now);
   }
 
-  /** Takes room in the backlog for bytes about to be written; false when there is none. */
-  reserve(bytes: number): boolean {
-    return this.backlog.reserve(bytes);
+  /** Takes room in the backlog for bytes about to be written, and a payload among them; false when there is none. */
+  reserve(bytes: number, payload?: Bytes): boolean {
+    return this.backlog.reserve(bytes, payload);
   }
 
   sendChallenge(nonce: Bytes): void {
@@ -118,10 +137,22 @@ export class Session {
     if (this.#ended) return;
     this.#ended = true;
     this.#forget();
-    if (problem !== null) {
-      this.refuse('disconnect', null, problem);
-      this.#socket.disconnect(true);
+    if (problem === null) {
+      this.backlog.clear();
+      return;
     }
+    this.refuse('disconnect', null, problem);
+    this.#socket.disconnect(true);
+    // Until then what waits is in memory.
+    destroySoon(this.#socket.conn, () => this.backlog.clear());
+  }
+
+  /** Ends the connection of who does not read: what waits for it goes at once, and a reason would not arrive. */
+  abandon(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#forget();
+    this.#socket.conn.request.socket.destroy();
     this.backlog.clear();
   }
 

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { emptyCounters } from './counters.ts';
-import { openStunResponder, SourceLimiter, type StunResponder } from './stun-responder.ts';
+import { openStunResponder } from './stun-responder.ts';
 import { startServer, TestPeer, type TestServer } from './test/test-peer.ts';
 
 const REQUEST = Buffer.from('000100002112a442000102030405060708090a0b', 'hex');
@@ -13,19 +13,17 @@ afterEach(async () => {
   open = [];
 });
 
-async function responder(
-  port = 0,
-): Promise<StunResponder & { counters: ReturnType<typeof emptyCounters> }> {
+async function responder(port = 0, now: () => number = () => 0) {
   const counters = emptyCounters();
   const it = await openStunResponder({
     port,
     host: '127.0.0.1',
     counters,
-    now: () => 0,
+    now,
     onError: (error) => expect.fail(error.message),
   });
   open.push(it);
-  return { ...it, counters };
+  return { port: it.port, counters };
 }
 
 async function client() {
@@ -48,7 +46,7 @@ describe('STUN over UDP', () => {
   });
 
   it('answers from the address that was asked, on a machine with several', async () => {
-    const { port, close } = await openStunResponder({
+    const it = await openStunResponder({
       port: 0,
       host: null,
       addresses: () => ['127.0.0.1', '127.0.0.2'],
@@ -56,7 +54,8 @@ describe('STUN over UDP', () => {
       now: () => 0,
       onError: (error) => expect.fail(error.message),
     });
-    open.push({ close });
+    open.push(it);
+    const { port } = it;
     const socket = await client();
     for (const asked of ['127.0.0.1', '127.0.0.2']) {
       const answered = once(socket, 'message');
@@ -80,6 +79,28 @@ describe('STUN over UDP', () => {
     const [answer] = (await answered) as [Buffer];
     expect(answer.readUInt16BE(0)).toBe(0x0101);
     await expect.poll(() => counters).toMatchObject({ stunRequests: 4, stunAnswers: 1 });
+  });
+
+  it('counts what comes and goes, without the headers of its packets', async () => {
+    const [{ port, counters }, socket] = [await responder(), await client()];
+    const answered = once(socket, 'message');
+    socket.send(REQUEST, port, '127.0.0.1');
+    const [answer] = (await answered) as [Buffer];
+    await expect.poll(() => counters.stunBytesOut).toBe(answer.length);
+    expect(counters.stunBytesIn).toBe(REQUEST.length);
+  });
+
+  it('refuses the keep-alives of a port that has long had its answer, for which browsers stop', async () => {
+    let clock = 0;
+    const [{ port }, socket] = [await responder(0, () => clock), await client()];
+    const types: number[] = [];
+    for (; clock <= 50_000; clock += 10_000) {
+      const answered = once(socket, 'message');
+      socket.send(REQUEST, port, '127.0.0.1');
+      const [answer] = (await answered) as [Buffer];
+      types.push(answer.readUInt16BE(0));
+    }
+    expect(types).toEqual([...Array.from({ length: 5 }, () => 0x0101), 0x0111]);
   });
 
   it('says so when the port is taken', async () => {
@@ -119,37 +140,5 @@ describe('a server whose STUN port is taken', () => {
     peer.close();
     expect(server.address?.stunPort).toBeGreaterThan(0);
     expect(welcome).toMatchObject({ value: { stunPort: server.address?.stunPort } });
-  });
-});
-
-describe('the limit on requests', () => {
-  const limits = {
-    perSource: { perSecond: 1, burst: 2 },
-    total: { perSecond: 10, burst: 10 },
-    sources: 3,
-  };
-
-  it('holds for each source by itself', () => {
-    const limiter = new SourceLimiter(0, limits);
-    expect(['a', 'a', 'a', 'b'].map((source) => limiter.take(source, 0))).toEqual([
-      true,
-      true,
-      false,
-      true,
-    ]);
-    expect(limiter.take('a', 1000)).toBe(true);
-  });
-
-  it('lets a source that asks too often use up nothing of what is there for all', () => {
-    const limiter = new SourceLimiter(0, limits);
-    for (let n = 0; n < 100; n++) limiter.take('flood', 0);
-    expect(limiter.take('other', 0)).toBe(true);
-  });
-
-  it('holds for all together, and remembers no more sources than it may', () => {
-    const limiter = new SourceLimiter(0, limits);
-    const granted = Array.from({ length: 50 }, (_, n) => limiter.take(`source ${n}`, 0));
-    expect(granted.filter(Boolean)).toHaveLength(10);
-    expect(limiter.size).toBe(3);
   });
 });

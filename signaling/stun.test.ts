@@ -66,6 +66,17 @@ describe('a Binding request', () => {
   });
 });
 
+describe('a Binding request that is refused', () => {
+  it('is told not to be sent again (error 400), in fewer bytes than an answer has', () => {
+    const refused = answerBinding(request(), V4, true);
+    const code = '0009000400000400';
+    expect(refused).toEqual(
+      Buffer.from(`011100082112a442${TRANSACTION.toString('hex')}${code}`, 'hex'),
+    );
+    expect(refused?.length).toBeLessThan(answerBinding(request(), V4)?.length ?? 0);
+  });
+});
+
 describe('anything else', () => {
   it.each([
     ['nothing', Buffer.alloc(0)],
@@ -86,6 +97,7 @@ describe('anything else', () => {
         const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
         const packet = wellBegun ? request(padded) : bytes;
         expect(answerBinding(packet, V4)?.length ?? 0).toBeLessThanOrEqual(56);
+        expect(answerBinding(packet, V4, true)?.length ?? 0).toBeLessThanOrEqual(36);
       }),
       { numRuns: 1000 },
     );

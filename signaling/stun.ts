@@ -39,8 +39,14 @@ export interface Source {
  * attribute that runs over the end, a FINGERPRINT that is not the packet's. An attribute that must be understood and
  * is not gets error 420 (§6.3.1). The answer carries a FINGERPRINT if the request did, and is never longer than 56
  * bytes.
+ *
+ * @param refused whether to answer error 400 instead: such a request is not to be sent again (§14.8)
  */
-export function answerBinding(request: Uint8Array, source: Source): Uint8Array | null {
+export function answerBinding(
+  request: Uint8Array,
+  source: Source,
+  refused = false,
+): Uint8Array | null {
   const packet = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
   if (packet.length < HEADER_BYTES || packet.length % 4 !== 0) return null;
   if (packet.readUInt16BE(0) !== BINDING_REQUEST) return null;
@@ -68,6 +74,9 @@ export function answerBinding(request: Uint8Array, source: Source): Uint8Array |
   }
 
   const transaction = packet.subarray(8, HEADER_BYTES);
+  if (refused) {
+    return message(BINDING_ERROR, transaction, [[ERROR_CODE, errorCode(400)]], fingerprinted);
+  }
   if (unknown.length === 0) {
     const mapped = xorMappedAddress(source, transaction);
     if (mapped === null) return null;
@@ -78,11 +87,16 @@ export function answerBinding(request: Uint8Array, source: Source): Uint8Array |
     BINDING_ERROR,
     transaction,
     [
-      [ERROR_CODE, Buffer.from([0, 0, 4, 20])],
+      [ERROR_CODE, errorCode(420)],
       [UNKNOWN_ATTRIBUTES, listed],
     ],
     fingerprinted,
   );
+}
+
+/** §14.8, without words. */
+function errorCode(code: number): Buffer {
+  return Buffer.from([0, 0, Math.trunc(code / 100), code % 100]);
 }
 
 function message(

@@ -15,6 +15,7 @@ import { ExpectedMeeting } from './expected-meeting.ts';
 import { engineThread, type HeadStart } from './head-start.ts';
 import { Leadership } from './leadership.ts';
 import { ownServer } from './own-server.ts';
+import { RELAY_KEY, RelayChoice } from './relay-choice.ts';
 import { AGAIN_MS, TabCalls } from './tab-calls.ts';
 import { Wiping } from './wiping.ts';
 
@@ -44,6 +45,7 @@ class BrowserPeer extends CommandsByName implements Peer {
   /** Asked before the first engine starts; it may have changed when another does. */
   #persisted: Promise<boolean> | undefined = isPersisted();
   readonly #calls = new TabCalls(this.#tab);
+  readonly #relayChoice = new RelayChoice(() => localStorage);
   readonly #page = location.href.split('#', 1)[0] ?? location.origin;
   #mode: 'starting' | 'lead' | 'follow' = 'starting';
   #worker: Worker | undefined;
@@ -99,6 +101,10 @@ class BrowserPeer extends CommandsByName implements Peer {
       if (event.persisted) location.reload();
     });
     addEventListener('online', () => this.#links?.networkChanged());
+    // Another tab has chosen.
+    addEventListener('storage', ({ key }) => {
+      if (key === RELAY_KEY) this.#links?.setIce({ relayOnly: this.hidesAddress });
+    });
     this.#leadership.start();
   }
 
@@ -121,6 +127,23 @@ class BrowserPeer extends CommandsByName implements Peer {
 
   wipe(): Promise<Result<null>> {
     return this.#wiping.asked();
+  }
+
+  async keepForGood(): Promise<boolean> {
+    // Not on plain http, and a browser may refuse to be asked.
+    const kept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+    if (kept) this.#tellEngine({ do: 'persisted' });
+    return kept;
+  }
+
+  get hidesAddress(): boolean {
+    return this.#relayChoice.relayOnly;
+  }
+
+  hideAddress(hide: boolean): boolean {
+    const outlives = this.#relayChoice.choose(hide);
+    this.#links?.setIce({ relayOnly: hide });
+    return outlives;
   }
 
   async close(): Promise<void> {
@@ -215,6 +238,7 @@ class BrowserPeer extends CommandsByName implements Peer {
     const links = createLinks({
       device,
       ownServer,
+      ice: { relayOnly: this.hidesAddress },
       ...(expected && { expected: expected.server, connect: expected.connect }),
       emit: (event) => {
         if (worker !== this.#worker) return;
@@ -364,9 +388,7 @@ class BrowserPeer extends CommandsByName implements Peer {
   }
 
   protected keeping(): void {
-    void navigator.storage?.persist?.().then((kept) => {
-      if (kept) this.#tellEngine({ do: 'persisted' });
-    });
+    void this.keepForGood();
   }
 }
 

@@ -48,8 +48,57 @@ export abstract class CommandsByName implements Omit<Commands, 'watch'> {
   setServers(input: Input<'setServers'>) {
     return this.call('setServers', input);
   }
+  renameSpace(input: Input<'renameSpace'>) {
+    return this.call('renameSpace', input);
+  }
+  messagePerson(input: Input<'messagePerson'>) {
+    return this.call('messagePerson', input);
+  }
+  setContact(input: Input<'setContact'>) {
+    return this.call('setContact', input);
+  }
+  verificationPhrase(input: Input<'verificationPhrase'>) {
+    return this.call('verificationPhrase', input);
+  }
+  markVerified(input: Input<'markVerified'>) {
+    return this.call('markVerified', input);
+  }
+  makeCard(input: Input<'makeCard'>) {
+    this.keeping();
+    return this.call('makeCard', input);
+  }
+  withdrawCard(input: Input<'withdrawCard'>) {
+    return this.call('withdrawCard', input);
+  }
+  knock(input: Input<'knock'>) {
+    this.keeping();
+    return this.call('knock', input);
+  }
+  answerKnock(input: Input<'answerKnock'>) {
+    return this.call('answerKnock', input);
+  }
+  readCard(input: Input<'readCard'>) {
+    return this.call('readCard', input);
+  }
   createChannel(input: Input<'createChannel'>) {
     return this.call('createChannel', input);
+  }
+  linkDevice(input: Input<'linkDevice'>) {
+    this.keeping();
+    return this.call('linkDevice', input);
+  }
+  confirmLinking(input: Input<'confirmLinking'>) {
+    return this.call('confirmLinking', input);
+  }
+  endLinking(input: Input<'endLinking'>) {
+    return this.call('endLinking', input);
+  }
+  acceptLink(input: Input<'acceptLink'>) {
+    this.keeping();
+    return this.call('acceptLink', input);
+  }
+  unlinkDevice(input: Input<'unlinkDevice'>) {
+    return this.call('unlinkDevice', input);
   }
   say(input: Input<'say'>) {
     return this.call('say', input);
@@ -83,6 +132,48 @@ export abstract class CommandsByName implements Omit<Commands, 'watch'> {
   }
   undo(input: Input<'undo'>) {
     return this.call('undo', input);
+  }
+  spaceHistory(input: Input<'spaceHistory'>) {
+    return this.call('spaceHistory', input);
+  }
+  messageHistory(input: Input<'messageHistory'>) {
+    return this.call('messageHistory', input);
+  }
+  threads(input: Input<'threads'>) {
+    return this.call('threads', input);
+  }
+  tended(input: Input<'tended'>) {
+    return this.call('tended', input);
+  }
+  locate(input: Input<'locate'>) {
+    return this.call('locate', input);
+  }
+  catchUp(input: Input<'catchUp'>) {
+    return this.call('catchUp', input);
+  }
+  caughtUp(input: Input<'caughtUp'>) {
+    return this.call('caughtUp', input);
+  }
+  createPage(input: Input<'createPage'>) {
+    return this.call('createPage', input);
+  }
+  pages(input: Input<'pages'>) {
+    return this.call('pages', input);
+  }
+  readPage(input: Input<'readPage'>) {
+    return this.call('readPage', input);
+  }
+  editPage(input: Input<'editPage'>) {
+    return this.call('editPage', input);
+  }
+  putAwayPage(input: Input<'putAwayPage'>) {
+    return this.call('putAwayPage', input);
+  }
+  pageHistory(input: Input<'pageHistory'>) {
+    return this.call('pageHistory', input);
+  }
+  pageAt(input: Input<'pageAt'>) {
+    return this.call('pageAt', input);
   }
   search(input: Input<'search'>) {
     return this.call('search', input);

@@ -12,6 +12,8 @@ import { MemoryStore, type Store, StoreError } from '../space/store.ts';
 import type { Call, FromEngine, ToEngine } from './engine-port.ts';
 import type { Follower } from './follower.ts';
 import { IndexedDbStore } from './indexeddb-store.ts';
+import type { FromInspector } from './inspection-message.ts';
+import { Inspectors } from './inspectors.ts';
 
 /** Whoever opens no channel waits so long for nothing, ms. */
 const FIRST_SCREEN_MS = 1_000;
@@ -59,6 +61,24 @@ function tellBearings(): void {
 /** Automerge and everything that needs it come only when they are wanted, which is long after the first screen. */
 const automergePart = () => import('./tab-documents.ts');
 
+const inspectors = new Inspectors({
+  cores: navigator.hardwareConcurrency,
+  start: () => {
+    const worker = new Worker(new URL('./inspecting-worker.ts', import.meta.url), {
+      type: 'module',
+    });
+    return {
+      listen: (hear, failed) => {
+        worker.onmessage = ({ data }: MessageEvent<FromInspector>) => hear(data);
+        worker.onerror = failed;
+      },
+      tell: (message, transfer) => worker.postMessage(message, [...transfer]),
+      end: () => worker.terminate(),
+    };
+  },
+  clock: wallClock,
+});
+
 async function openStore(
   persisted: boolean,
 ): Promise<{ readonly store: Store; readonly storage: StorageState }> {
@@ -87,6 +107,7 @@ async function lead(start: Extract<ToEngine, { do: 'start' }>): Promise<void> {
     page: start.page,
     clock: wallClock,
     randomBytes,
+    inspector: inspectors.inspect,
     links: (command) => tell({ is: 'links', command }),
     onView: (view) => {
       tell({ is: 'view', view });

@@ -16,6 +16,7 @@ import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { parseChange, splitChunks } from '@snug/shared/entries/canonical-change.ts';
 import type { ChannelId, DocumentId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { Bearings } from '../engine/bearings.ts';
+import { contactsPart, inboxPart, peopleOf } from '../engine/contact-view.ts';
 import { readName } from '../engine/display-name.ts';
 import { TAB_PREFIX } from '../engine/documents-repo.ts';
 import { spaceView } from '../engine/space-view.ts';
@@ -26,7 +27,13 @@ import type { Timer, WallClock } from '../mesh/clock.ts';
 import { parseAddress } from '../space/address.ts';
 import type { DocumentLog } from '../space/document-log.ts';
 import { Space } from '../space/space.ts';
-import { parseSpaceList, parseSpaceRecord, SPACES_KEY, spaceKey } from '../space/space-record.ts';
+import {
+  isShown,
+  parseSpaceList,
+  parseSpaceRecord,
+  SPACES_KEY,
+  spaceKey,
+} from '../space/space-record.ts';
 import type { Store } from '../space/store.ts';
 
 const VIEW_MS = 25;
@@ -60,6 +67,8 @@ export class Follower {
     documents: [],
     storage: 'kept',
     fileWork: [],
+    card: undefined,
+    knocks: [],
   };
   #name: string | undefined;
   #asked: Parameters<Commands['watch']>[0] = null;
@@ -188,7 +197,8 @@ export class Follower {
     this.#watched =
       space && this.#asked ? watch(this.#watched, this.#asked, space.record, now) : undefined;
     const watched = this.#watched;
-    const { fileWork } = this.#bearings;
+    const { fileWork, devices, linking } = this.#bearings;
+    const people = peopleOf([...this.#spaces.values()], me, now);
     const holders = new Map(this.#bearings.holders);
     return {
       phase: this.#name === undefined ? 'first-run' : 'ready',
@@ -199,8 +209,14 @@ export class Follower {
         storage: this.#bearings.storage,
         ...(this.#name === undefined ? {} : { name: this.#name }),
       },
-      spaces: [...this.#spaces.values()].map((s) => spaceView(s, this.#reach(s), now)),
+      spaces: [...this.#spaces.values()]
+        .filter(({ record }) => isShown(record))
+        .map((s) => spaceView(s, this.#reach(s), now, people)),
+      ...contactsPart(people),
+      ...inboxPart(this.#bearings),
       ...(fileWork.length > 0 ? { fileWork } : {}),
+      ...(devices ? { devices } : {}),
+      ...(linking ? { linking } : {}),
       ...(watched && space
         ? {
             timeline: timelineView({

@@ -144,6 +144,7 @@ test('a wrong passphrase, another file and a damaged one are told apart, and not
 test('that an export is under way, and of which space, can be seen until it is done', async () => {
   const { ada, space } = await adasSpace();
   const file = exported(ada, space);
+  await ada.until('under way', (v) => v.fileWork !== undefined);
   expect(ada.view.fileWork).toEqual([{ does: 'export', space, share: expect.any(Number) }]);
   await file;
   await ada.until('no more', (v) => v.fileWork === undefined);

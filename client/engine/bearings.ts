@@ -4,9 +4,10 @@ import type { Path } from '../mesh/links-port.ts';
 import { encodeAddress } from '../space/address.ts';
 import type { Space } from '../space/space.ts';
 import type { FileWorkView } from './archive-view.ts';
+import type { LinkingView, OwnDeviceView } from './device-view.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import type { Shelf } from './shelf.ts';
-import type { StorageState } from './view.ts';
+import type { CardView, KnockView, StorageState } from './view.ts';
 
 /** Own messages of a channel whose holders are told. */
 const TOLD_HOLDERS = 100;
@@ -25,6 +26,11 @@ export interface Bearings {
   readonly storage: StorageState;
   /** Exports and imports under way. */
   readonly fileWork: readonly FileWorkView[];
+  readonly card: CardView | undefined;
+  readonly knocks: readonly KnockView[];
+  /** This person's devices, if there are several, and what is under way with one of them. */
+  readonly devices?: readonly OwnDeviceView[];
+  readonly linking?: LinkingView;
 }
 
 /** All but what concerns this device alone. */
@@ -33,7 +39,7 @@ export function bearingsOf(
   neighbourhood: Neighbourhood,
   me: PeerId,
   now: number,
-): Omit<Bearings, 'storage' | 'fileWork'> {
+): Omit<Bearings, 'storage' | 'fileWork' | 'card' | 'knocks' | 'devices' | 'linking'> {
   const spaces = [...shelf];
   const own = spaces.flatMap((space) => recentOwn(space, me, now));
   return {

@@ -91,7 +91,7 @@ test('saying the same again, or what was never sent, or of what was never wanted
 
 test('a flood of wants gets one transfer a second of a document, and few documents at a time', () => {
   const { sent, bulk } = giver();
-  const logs = Array.from({ length: 20 }, (_, number) => logOf(40, 10_000, number));
+  const logs = Array.from({ length: 20 }, (_, number) => logOf(80, 10_000, number));
   for (let i = 0; i < 5; i++) for (const log of logs) bulk.wanted(ben, log, 0, i);
   expect(sent).toHaveLength(8 * BULK_WINDOW);
   bulk.wanted(cleo, logs[0] ?? logOf(1), 0, 0);
@@ -110,4 +110,18 @@ test('a link that goes down ends its transfers; the next one begins at once', ()
   expect(sent).toHaveLength(BULK_WINDOW);
   bulk.wanted(ben, log, 0, 2);
   expect(sent).toHaveLength(2 * BULK_WINDOW);
+});
+
+test('much is being given as long as the taker keeps taking', () => {
+  const log = logOf(90, 10_000);
+  const { sent, bulk } = giver();
+  expect(bulk.isGiving(0)).toBe(false);
+  bulk.wanted(ben, log, 0, 0);
+  expect(bulk.isGiving(999)).toBe(true);
+  expect(bulk.isGiving(1_000)).toBe(false);
+  bulk.wanted(ben, log, sent[0]?.upTo ?? 0, 5_000);
+  expect(bulk.isGiving(5_500)).toBe(true);
+  for (let taken = 1; taken < sent.length; taken++)
+    bulk.wanted(ben, log, sent[taken]?.upTo ?? 0, 5_500);
+  expect(bulk.isGiving(5_500)).toBe(false);
 });

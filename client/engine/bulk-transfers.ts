@@ -8,13 +8,15 @@ import { encodeAddress } from '../space/address.ts';
 import { type DocumentLog, joinHashes } from '../space/document-log.ts';
 
 /** Most frames of one transfer that the taker has not taken in. */
-export const BULK_WINDOW = 4;
+export const BULK_WINDOW = 8;
 /** Most transfers to one neighbour at a time. Whoever asks for more may ask again. */
 const TRANSFERS = 8;
 /** A neighbour begins one transfer of a document in this time, ms. */
 const AGAIN_MS = 1_000;
 /** A taker who is silent for so long, ms, has given the transfer up. */
 const SILENT_MS = 30_000;
+/** Whoever has taken something in for so long, ms, is about to take more. */
+const BUSY_MS = 1_000;
 
 interface Transfer {
   readonly log: DocumentLog;
@@ -52,6 +54,13 @@ export class BulkTransfers {
     transfer.at = now;
     while (transfer.underWay.length < BULK_WINDOW)
       if (this.#sendNext(peer, transfer)) return void transfers.delete(log.id);
+  }
+
+  /** Whether much is being given just now. */
+  isGiving(now: number): boolean {
+    for (const transfers of this.#transfers.values())
+      for (const { at } of transfers.values()) if (Math.abs(now - at) < BUSY_MS) return true;
+    return false;
   }
 
   linkDown(peer: PeerId): void {

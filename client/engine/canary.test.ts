@@ -15,7 +15,7 @@ afterEach(everybodyLeaves);
 
 const CANARY = 'xylophonecanary';
 
-test('no plaintext crosses a link or is kept in a document: canary words in every name and message', async () => {
+test('no plaintext crosses a link or is kept in a document: canary words in every name, message and page', async () => {
   const room = new TestRoom();
   const ada = await enter(room, `Ada ${CANARY}`);
   const { space, channel } = must(
@@ -31,6 +31,12 @@ test('no plaintext crosses a link or is kept in a document: canary words in ever
     must(await who.engine.commands.say({ space, channel, text: `hi ${CANARY}` }));
   must(await ben.engine.commands.say({ space, channel: tools.channel, text: CANARY }));
   for (const who of [ada, ben]) await who.until('both', (view) => texts(view).length === 2);
+  const page = must(
+    await ben.engine.commands.createPage({ space, channel, title: `Page ${CANARY}` }),
+  );
+  const { version } = must(await ben.engine.commands.readPage({ space, ...page }));
+  const splices = [{ at: 0, remove: 0, insert: `written ${CANARY}` }];
+  must(await ben.engine.commands.editPage({ space, ...page, version, splices }));
   room.offline(ben);
   for (const who of [ada, ben])
     must(await who.engine.commands.say({ space, channel, text: `apart ${CANARY}` }));

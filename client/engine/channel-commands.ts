@@ -3,6 +3,7 @@ import { fromBase64url } from '@snug/shared/crypto/bytes.ts';
 import { ChannelName, ChannelTopic } from '@snug/shared/entries/text.ts';
 import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
+import { isDirect } from '../people/parties.ts';
 import { openChannel } from '../space/founding.ts';
 import { roleOf } from '../space/membership/membership.ts';
 import { settingsOf } from '../space/settings.ts';
@@ -26,6 +27,8 @@ export class ChannelCommands {
   }): Promise<Result<{ channel: ChannelId }>> {
     const space = this.#context.open(input.space);
     if (!space) return notFound();
+    if (isDirect(space, this.#context.o.now()))
+      return troubled('not-allowed', 'Direct messages have no channels.');
     const name = v.safeParse(ChannelName, input.name);
     if (!name.success) return badText("A channel's name", name.issues[0].message);
     return this.#context.attempt(async () => {
@@ -70,6 +73,7 @@ export class ChannelCommands {
     if (newest && newest.id !== space.record.read[input.channel]?.id) {
       space.record.read[input.channel] = { order: newest.standing.order, id: newest.id };
       this.#context.o.shelf.saveSoon(space);
+      this.#context.onRead();
       this.#context.o.show('soon');
     }
     return { ok: true, value: null };

@@ -2,10 +2,15 @@
 import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { PassphraseCost } from '@snug/shared/crypto/passphrase.ts';
 import type { Body } from '@snug/shared/entries/body.ts';
-import type { ChannelId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import type { ChannelId, EntryId, PeerId, SpaceId, Topic } from '@snug/shared/protocol/ids.ts';
+import type { WallClock } from '../mesh/clock.ts';
+import type { LinksCommand } from '../mesh/links-port.ts';
+import { Facts } from '../own/facts.ts';
+import { foundOwnSpace } from '../own/founding.ts';
 import type { Space } from '../space/space.ts';
 import { type Store, StoreError } from '../space/store.ts';
 import type { Meetings } from './meetings.ts';
+import type { Reach } from './reach.ts';
 import type { Searching } from './searching.ts';
 import type { Shelf } from './shelf.ts';
 import { troubled } from './trouble.ts';
@@ -25,12 +30,20 @@ export interface CommandsOptions {
   /** What the passphrase of a new file costs whoever guesses. */
   readonly passphraseCost: PassphraseCost;
   readonly now: () => number;
+  readonly clock: WallClock;
+  readonly links: (command: LinksCommand) => void;
   /** Neighbours just now. */
   readonly linked: () => Iterable<PeerId>;
   /** A key was touched in a channel's field. */
   readonly typing: (space: Space, channel: ChannelId) => void;
   /** Much has come of a space otherwise than from neighbours: they are asked what they lack. */
   readonly compare: (space: Space) => void;
+  readonly randomBytes: (n: number) => Uint8Array;
+  /** To a neighbour, of a device's linking. */
+  readonly sayLinking: (peer: PeerId, topic: Topic, message: Uint8Array) => void;
+  /** Something has changed of whom this device talks to. */
+  readonly compareAll: () => void;
+  readonly reach: (space: Space) => Reach;
   /** Others are told, as far as they are reached, before the space is forgotten. */
   readonly leaving: (space: Space) => Promise<void>;
   /** Something is to be seen: at once, or soon. */
@@ -62,11 +75,37 @@ interface Waiting {
 /** Commands of one area are a class over this. */
 export class CommandContext {
   readonly o: CommandsOptions;
+  /** What this person's devices share. */
+  readonly facts: Facts;
   name: string | undefined;
   watched: Watched | undefined;
 
   constructor(options: CommandsOptions) {
     this.o = options;
+    const { shelf, now } = options;
+    this.facts = new Facts({
+      space: () => shelf.own,
+      found: () => this.#foundOwnSpace(),
+      seals: (space, work) => this.seals(space, work),
+      now,
+    });
+  }
+
+  /** Called when something has been read here. */
+  onRead: () => void = () => {};
+
+  #founding: Promise<Space> | undefined;
+
+  /** Once, however many ask. */
+  #foundOwnSpace(): Promise<Space> {
+    const { device, server, shelf, now } = this.o;
+    this.#founding ??= foundOwnSpace(
+      { device, servers: [server], name: this.name, now: now() },
+      shelf,
+    ).finally(() => {
+      this.#founding = undefined;
+    });
+    return this.#founding;
   }
 
   readonly #waiting = new Set<Waiting>();
@@ -135,7 +174,7 @@ export class CommandContext {
 
   /** A space that can be read, at least. */
   open(id: SpaceId): Space | undefined {
-    const space = this.o.shelf.get(id);
+    const space = this.o.shelf.shown.find(({ record }) => record.id === id);
     const state = space?.record.state;
     return state === 'open' || state === 'archive' ? space : undefined;
   }
@@ -160,6 +199,13 @@ export class CommandContext {
     );
     this.o.show('soon');
     return id;
+  }
+
+  /** Something failed that nobody waits for. What could not be written yet is tried again. */
+  failed(problem: unknown): void {
+    if (problem instanceof StoreError) this.o.onStoreError(problem);
+    else if (!(problem instanceof NoMember) && !(problem instanceof NoEpoch))
+      this.o.onProblem(problem);
   }
 
   async attempt<T>(work: () => Promise<T>): Promise<Result<T>> {

@@ -35,6 +35,8 @@ type BulkFrame = Extract<Frame, { type: 'bulk' }>;
 
 /** Lines of digests that are read of one neighbour, a second and at once: a round in a space of thousands of documents, and more. */
 const LINES_TOLD = { perSecond: 1_024, burst: 8_192 };
+/** A part in bulk of so many bytes is part of a long absence, and the next is not far: within so long, ms. */
+const MUCH = { bytes: 16 * 1024, apart: 2_000 };
 
 export interface ComparingOptions {
   readonly me: PeerId;
@@ -47,10 +49,14 @@ export interface ComparingOptions {
   /** Whether a neighbour is one to speak of this space with. */
   readonly mayTalk: (space: Space, peer: PeerId) => boolean;
   readonly send: (peer: PeerId, frame: SentFrame) => void;
+  /** How long to wait, in this space, for what usually comes within `usual`, ms. */
+  readonly patience: (space: SpaceId, usual: number) => number;
   /** The neighbour does not give what it says it holds. */
   readonly inVain: (peer: PeerId) => void;
   /** The neighbour holds exactly what is held here of the document, which has grown since that was last said. */
   readonly equal: (peer: PeerId, document: DocumentId) => void;
+  /** What was missing has come, as far as anybody has told. */
+  readonly caughtUp: () => void;
 }
 
 interface Known {
@@ -71,6 +77,8 @@ export class Comparing {
   /** How much of a document a neighbour was last known to hold the same of. */
   readonly #equal = new Map<PeerId, Map<DocumentId, number>>();
   readonly #told = new Map<PeerId, TokenBucket>();
+  /** When much has come last. */
+  #muchAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ComparingOptions) {
     this.#o = options;
@@ -84,6 +92,7 @@ export class Comparing {
         const binding = options.binding(peer) ?? new Uint8Array();
         return toHex(sha256(concatBytes(binding, fromHex(hash))).slice(0, 8));
       },
+      patience: options.patience,
       rank: (document) => Number.parseInt(document.slice(0, 2), 16),
     });
   }
@@ -155,8 +164,26 @@ export class Comparing {
     this.#bulk.wanted(peer, log, taken, this.#o.clock.now());
   }
 
+  /** Whether a long absence is being caught up on: much is coming, and more of it is known to be missing. */
+  get isCatchingUp(): boolean {
+    return Math.abs(this.#o.clock.now() - this.#muchAt) < MUCH.apart && this.#antiEntropy.isMending;
+  }
+
+  /** Whether much comes from a neighbour or goes to one just now. */
+  get isBusy(): boolean {
+    return this.isCatchingUp || this.#bulk.isGiving(this.#o.clock.now());
+  }
+
   /** Part of a bulk transfer has been judged: the giver may send more. */
-  taken(peer: PeerId, space: Space, log: DocumentLog, { entries, upTo, last }: BulkFrame): void {
+  taken(peer: PeerId, space: Space, log: DocumentLog, frame: BulkFrame): void {
+    const was = this.isCatchingUp;
+    const bytes = frame.entries.reduce((sum, { entry }) => sum + entry.length, 0);
+    if (bytes >= MUCH.bytes) this.#muchAt = this.#o.clock.now();
+    this.#taken(peer, space, log, frame);
+    if (was && !this.isCatchingUp) this.#o.caughtUp();
+  }
+
+  #taken(peer: PeerId, space: Space, log: DocumentLog, { entries, upTo, last }: BulkFrame): void {
     // Nothing at all of what its digest promised is as good as no answer.
     if (entries.length === 0 && upTo === 0) return;
     if (last) return this.repaired(peer, log.id);

@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import type { Store } from '../space/store.ts';
 
 export const NAME_KEY = 'name';
+/** The setting by which this person's devices agree on it. */
+export const DISPLAY_NAME = 'displayName';
 
 /** `undefined` before first run is done, or where what is kept is no name. */
 export async function readName(store: Pick<Store, 'get'>): Promise<string | undefined> {

@@ -22,6 +22,8 @@ export type Objection =
   | 'later'
   /** Listed once and no longer, and told so not long ago. */
   | 'removed'
+  /** A knock at an inbox: nothing is said of what becomes of it. */
+  | 'heard'
   /** Let in beside something that took the invite away: a member has to confirm them. */
   | 'provisional';
 
@@ -33,6 +35,14 @@ export interface DoorOptions {
   readonly now: () => number;
   /** Asks a linked peer to let this device into a space. */
   readonly ask: (peer: PeerId, space: Space, lobby: Topic, note: Uint8Array) => void;
+  /** Judges who knocks at an inbox; `undefined` where the topic is none of this person's. */
+  readonly inbox: (
+    topic: Topic,
+    peer: PeerId,
+    note: Uint8Array | undefined,
+  ) => Promise<Objection> | undefined;
+  /** A knock of one's own at an inbox was answered. */
+  readonly onInbox: (topic: Topic, peer: PeerId, reason: string) => void;
   /** Whether to link to a device that was listed once, to exchange acts. */
   readonly mayExchange: (space: Space, peer: PeerId) => boolean;
   /** A peer has let this device in. */
@@ -70,6 +80,8 @@ export class Door {
     peer: PeerId,
     note: Uint8Array | undefined,
   ): Promise<Objection | undefined> | undefined {
+    const knocked = this.#o.inbox(topic, peer, note);
+    if (knocked) return knocked;
     const space = this.#o.shelf.find((s) => lobbyTopic(s) === topic || topicOf(s) === topic);
     if (space && note === undefined && mayExchange(space, peer))
       return Promise.resolve(this.#o.mayExchange(space, peer) ? undefined : 'removed');
@@ -99,7 +111,8 @@ export class Door {
     const letIn = refusal === undefined;
     this.#o.links({ do: 'knocked', peer, link, topic: lobbyTopic(space), letIn });
     if (letIn) return this.#o.onLetIn();
-    space.welcomers.delete(peer);
+    // One of this person's devices may hear of this one a little later.
+    if (!space.record.vouching?.includes(peer)) space.welcomers.delete(peer);
     this.#saidNo(space, peer, refusal);
   }
 
@@ -107,6 +120,7 @@ export class Door {
   refused({ topic, peer, reason }: Event<'refused'>): void {
     const space = this.#joining(topic);
     if (space) this.#saidNo(space, peer, reason);
+    else this.#o.onInbox(topic, peer, reason);
   }
 
   #saidNo(space: Space, peer: PeerId, reason: string): void {
@@ -134,6 +148,8 @@ export async function answerKnock(
   if (space.serves(peer)) return undefined;
   const request = note && parseJoinRequest(note);
   if (!request || peerIdFromPublicKey(request.device) !== peer) return 'not-a-member';
+  // Whoever was told of a conversation of two may not send somebody else.
+  if (space.record.direct?.devices?.includes(peer) === false) return 'bad-invite';
   const key = toBase64url(request.invite);
   const invite = space.membership.invites.get(key);
   if (invite && !admissions.open(id, key, now)) return 'later';

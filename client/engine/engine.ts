@@ -11,11 +11,13 @@ import { neverBack, systemClock, type Timer, type WallClock } from '../mesh/cloc
 import type { LinksCommand, LinksEvent } from '../mesh/links-port.ts';
 import { type Address, documentIdOf } from '../space/address.ts';
 import type { DocumentLog } from '../space/document-log.ts';
+import type { Inspector } from '../space/inspection.ts';
 import { settingsOf } from '../space/settings.ts';
 import type { Space, SpaceChange } from '../space/space.ts';
 import { type Store, StoreError } from '../space/store.ts';
 import { type Bearings, bearingsOf } from './bearings.ts';
 import { EngineCommands } from './commands.ts';
+import { contactsPart, inboxPart, peopleOf } from './contact-view.ts';
 import { conversationOf } from './conversation.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
 import { Door } from './door.ts';
@@ -28,7 +30,7 @@ import { Searching } from './searching.ts';
 import { Shelf } from './shelf.ts';
 import { spaceView } from './space-view.ts';
 import { timelineView } from './timeline-view.ts';
-import type { Traffic } from './traffic.ts';
+import type { Arrivals, Traffic } from './traffic.ts';
 import type { EngineView, Received, StorageState } from './view.ts';
 import { ViewPace } from './view-pace.ts';
 
@@ -50,6 +52,8 @@ export interface EngineOptions {
   readonly tabs: readonly NetworkAdapterInterface[];
   /** Another tab holds the lease: nothing more can be written here. */
   readonly onLeaseLost?: () => void;
+  /** Inspects what comes in bulk on another thread. */
+  readonly inspector?: Inspector;
   /** What the passphrase of an exported space costs whoever guesses; tests pay less than people. */
   readonly passphraseCost?: PassphraseCost;
   /** Each message as it is let in, of any channel. */
@@ -87,13 +91,18 @@ export class Engine {
     this.#o = options;
     this.#me = device.peerId;
     this.#storage = options.storage;
-    this.#pace = new ViewPace(clock, () => options.onView(this.view()));
+    this.#pace = new ViewPace(
+      clock,
+      () => options.onView(this.view()),
+      () => this.#neighbourhood.isCatchingUp,
+    );
     const onStoreError = (error: unknown) => this.#storeFailed(error);
     this.#shelf = new Shelf({
       store,
       device,
       clock,
       onChange: (space, change) => this.#changed(space, change),
+      inspector: options.inspector,
       onStoreError,
       onProblem,
     });
@@ -108,6 +117,7 @@ export class Engine {
       onHolders: (space, ids) => this.#onHolders(space, ids),
       onTies: () => this.#pace.soon(),
       judgeKnock: (topic, peer, note) => this.#door.judge(topic, peer, note),
+      onLinking: (peer, topic, message) => this.commands.devices.frame(peer, topic, message),
       onKnocked: (space, by, refusal) => this.#door.answered(space, by, refusal),
       onStoreError,
       onProblem,
@@ -120,7 +130,7 @@ export class Engine {
       isPresent: (space, peer) => this.#neighbourhood.present.isPresent(space, peer),
       typingIn: (space, channel) => this.#neighbourhood.present.typingIn(space, channel),
       isBackground: (space) =>
-        [...this.#shelf].length > FEW_SPACES && this.commands.watched?.space !== space.record.id,
+        this.#shelf.shown.length > FEW_SPACES && this.commands.watched?.space !== space.record.id,
       isTold: (space, peer) => this.#neighbourhood.acts.isTold(space, peer),
       random: () => fractionOf(options.randomBytes(4)),
     });
@@ -139,6 +149,8 @@ export class Engine {
       now: () => clock.now(),
       ask: (peer, space, lobby, note) => this.#neighbourhood.knock(peer, space, lobby, note),
       mayExchange: (space, peer) => this.#neighbourhood.acts.isDue(space, peer),
+      inbox: (topic, peer, note) => this.commands.inbox.judge(topic, peer, note),
+      onInbox: (topic, peer, reason) => this.commands.knockAnswered(topic, peer, reason),
       onLetIn: () => this.#neighbourhood.compareAll(),
       onRefused: (space) => {
         this.#shelf.saveSoon(space);
@@ -151,6 +163,7 @@ export class Engine {
       shelf: this.#shelf,
       clock,
       elapsed: systemClock.now,
+      isBusy: () => this.#neighbourhood.isBusy,
       page: options.page,
       me: this.#me,
       randomBytes: options.randomBytes,
@@ -166,9 +179,15 @@ export class Engine {
       searching: this.#searching,
       passphraseCost: options.passphraseCost ?? PASSPHRASE_COST,
       now: () => clock.now(),
+      clock: neverBack(clock),
+      links: options.links,
       linked: () => this.#neighbourhood.linked,
       typing: (space, channel) => this.#neighbourhood.present.typing(space, channel),
       compare: (space) => this.#neighbourhood.compareAnew(space),
+      randomBytes: options.randomBytes,
+      sayLinking: (peer, topic, message) => this.#neighbourhood.sayLinking(peer, topic, message),
+      compareAll: () => this.#neighbourhood.compareAll(),
+      reach: (space) => this.#meetings.reach(space),
       leaving: (space) => this.#neighbourhood.present.farewell(space).catch(onProblem),
       show: (when) => (when === 'now' ? this.#pace.now() : this.#pace.soon()),
       onStored: () => {
@@ -187,6 +206,11 @@ export class Engine {
   /** Frames and bytes sent to and received from neighbours since the start, by what they were for. */
   get traffic(): Traffic {
     return this.#neighbourhood.traffic;
+  }
+
+  /** How others' entries have come since the start. */
+  get arrivals(): Arrivals {
+    return this.#neighbourhood.arrivals;
   }
 
   /** Receipts and presence messages that were not listened to or passed on. */
@@ -216,6 +240,7 @@ export class Engine {
   async start(): Promise<void> {
     await this.open();
     await this.#shelf.loadRest();
+    await this.commands.begin();
     for (const space of this.#shelf) await this.#meetings.join(space);
     this.#tick();
     this.#searching.begin();
@@ -281,20 +306,26 @@ export class Engine {
     switch (event.is) {
       case 'up':
         this.#door.opened(event);
-        return this.#neighbourhood.up(event, event.binding, event.path);
+        this.#neighbourhood.up(event, event.binding, event.path);
+        return this.commands.devices.up(event.peer);
       case 'path':
         return this.#neighbourhood.path(event.peer, event.path);
       case 'down':
         for (const space of this.#shelf) space.welcomers.delete(event.peer);
-        return this.#neighbourhood.down(event.peer, event.surplus === true);
+        this.#neighbourhood.down(event.peer, event.surplus === true);
+        return this.commands.devices.down(event.peer);
       case 'frame':
         return this.#neighbourhood.frame(event.peer, event.frame);
-      case 'authorise':
+      case 'authorise': {
+        const linking = this.commands.devices.objection(event.topic, event.peer);
+        if (linking) return this.#o.links({ do: 'authorised', request: event.request, ...linking });
         void this.#door.authorise(event).catch(this.#o.onProblem);
         return;
+      }
       case 'knock':
         return this.#door.knock(event);
       case 'refused':
+        this.commands.devices.refused(event.topic, event.peer, event.reason);
         return this.#door.refused(event);
       case 'here':
         // Of what a server says only links come: see `Meetings`.
@@ -345,8 +376,11 @@ export class Engine {
     if (space.record.state === 'joining' && space.writingEpoch && space.serves(this.#me)) {
       space.record.state = 'open';
       delete space.record.invite;
+      const own = space.record.vouching !== undefined;
+      delete space.record.vouching;
       await space.save();
-      await this.commands.introduce(space);
+      // Where others know this person already, they know the name.
+      if (!own) await this.commands.introduce(space);
     }
     if (space.record.state === 'open') await this.#meetings.join(space);
     this.#neighbourhood.compareAll();
@@ -414,6 +448,7 @@ export class Engine {
     const now = this.#o.clock.now();
     const { name, watched } = this.commands;
     const space = watched && this.#shelf.get(watched.space);
+    const people = peopleOf(this.#shelf, this.#me, now);
     return {
       phase: !this.#started ? 'starting' : name === undefined ? 'first-run' : 'ready',
       device: {
@@ -423,7 +458,10 @@ export class Engine {
         storage: this.#storage,
         ...(name === undefined ? {} : { name }),
       },
-      spaces: [...this.#shelf].map((s) => spaceView(s, this.#meetings.reach(s), now)),
+      spaces: this.#shelf.shown.map((s) => spaceView(s, this.#meetings.reach(s), now, people)),
+      ...contactsPart(people),
+      ...inboxPart(this.commands.inbox),
+      ...this.commands.devices.view,
       ...(this.commands.fileWork.length > 0 ? { fileWork: this.commands.fileWork } : {}),
       ...(watched && space
         ? {
@@ -446,6 +484,9 @@ export class Engine {
       ...bearingsOf(this.#shelf, this.#neighbourhood, this.#me, this.#o.clock.now()),
       storage: this.#storage,
       fileWork: this.commands.fileWork,
+      card: this.commands.inbox.card,
+      knocks: this.commands.inbox.knocks,
+      ...this.commands.devices.view,
     };
   }
 }

@@ -3,6 +3,7 @@ import { fromBase64url, randomBytes } from '@snug/shared/crypto/bytes.ts';
 import { ChannelName } from '@snug/shared/entries/text.ts';
 import type { ChannelId, EntryId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
+import { isDirect } from '../people/parties.ts';
 import { openChannel } from '../space/founding.ts';
 import { roleOf } from '../space/membership/membership.ts';
 import type { Space } from '../space/space.ts';
@@ -66,6 +67,8 @@ export class GardeningCommands {
     if (!space || !item) return notFound();
     const name = v.safeParse(ChannelName, input.name);
     if (!name.success) return badText("A channel's name", name.issues[0].message);
+    if (isDirect(space, this.#context.o.now()))
+      return troubled('not-allowed', 'Direct messages have no channels.');
     if (!this.#mayTend(space, item)) return notTheirs();
     return this.#context.attempt(async () => {
       const now = this.#context.o.now();
@@ -99,6 +102,15 @@ export class GardeningCommands {
         entries.push(await this.#context.writes(space, first.channel, entry));
       }
       return { entries };
+    });
+  }
+
+  /** Whether all of what these entries did may be undone by this person. */
+  mayUndoAll(space: Space, entries: readonly EntryId[]): boolean {
+    const { index } = conversationOf(space, this.#context.o.now());
+    return entries.every((id) => {
+      const item = index.item(id);
+      return isChange(item) && this.#mayUndo(space, item);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { EntryId } from '@snug/shared/protocol/ids.ts';
 import { afterEach, expect, test } from 'vitest';
 import { must, type Resident, TestRoom, texts } from './test/room.ts';
+import { threeInASpace } from './test/three-in-a-space.ts';
 import type { MessageView } from './view.ts';
 
 const residents: Resident[] = [];
@@ -10,24 +11,6 @@ afterEach(async () => {
     await resident.leave();
   }
 });
-
-/** Ada, who is admin, Ben and Cy, all watching one channel. */
-async function threeInASpace(room: TestRoom) {
-  const ada = await room.enter('Ada');
-  residents.push(ada);
-  const { space, channel } = must(await ada.engine.commands.createSpace({ name: 'Lyre Street' }));
-  const { link } = must(await ada.engine.commands.invite({ space }));
-  await ada.engine.commands.watch({ space, channel, newest: 100 });
-  const join = async (name: string) => {
-    const who = await room.enter(name);
-    residents.push(who);
-    must(await who.engine.commands.joinSpace({ invite: link }));
-    await who.until('the channel', (v) => v.spaces[0]?.channels[0]?.name === 'general');
-    await who.engine.commands.watch({ space, channel, newest: 100 });
-    return who;
-  };
-  return { ada, ben: await join('Ben'), cy: await join('Cy'), space, channel };
-}
 
 /** What of a message is the same for everybody. */
 function told({ id, text, thread, tags, deleted, pinned, editedAt }: MessageView): unknown {
@@ -41,7 +24,7 @@ function seenBy({ view }: Resident): string {
 
 test('three garden the same thread while one is offline, and all agree afterwards', async () => {
   const room = new TestRoom();
-  const { ada, ben, cy, space, channel } = await threeInASpace(room);
+  const { ada, ben, cy, space, channel } = await threeInASpace(room, residents);
   const say = async (who: Resident, text: string, thread?: EntryId) => {
     const input = { space, channel, text, ...(thread === undefined ? {} : { thread }) };
     return must(await who.engine.commands.say(input)).id;

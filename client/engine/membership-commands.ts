@@ -2,6 +2,7 @@
 import { fromBase64url, toBase64url } from '@snug/shared/crypto/bytes.ts';
 import { invitePublicKey } from '@snug/shared/entries/acts.ts';
 import type { PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
+import { isDirect } from '../people/parties.ts';
 import { startEpoch } from '../space/epoch-start.ts';
 import { INVITE_MS } from '../space/founding.ts';
 import { INVITES, mayInvite, type Role, roleOf } from '../space/membership/membership.ts';
@@ -67,6 +68,8 @@ export class MembershipCommands {
   /** Why this person may not make one more invite, if they may not. */
   objectionToInvite(space: Space): ReturnType<typeof troubled> | undefined {
     const { membership } = space;
+    if (isDirect(space, this.#context.o.now()))
+      return troubled('not-allowed', 'Nobody else comes into direct messages.');
     if (!mayInvite(membership, this.#context.o.device.peerId))
       return troubled('not-allowed', 'In this space only admins invite.');
     const account = this.#account(space);

@@ -15,6 +15,8 @@ const QUEUED_FRAME_BYTES = 256;
 const STRETCH_MS = 20;
 /** Changes whose tags are remembered: else each entry that names nothing has hundreds of them hashed. */
 const TAGS = 2_048;
+/** Parts of a document in bulk that are let in at a time, with one that is still being looked at. */
+const PARTS = 3;
 /** Questions that are answered by more than they are long. */
 const QUESTIONS = { perSecond: 20, burst: 200 };
 
@@ -37,9 +39,9 @@ export class Neighbour implements LinkName {
   /** Its link is being closed: nothing more of it is looked at. */
   misbehaved = false;
   readonly #questions = new TokenBucket(QUESTIONS, 0);
-  /** The address of the document that was last brought in bulk, and when all that came of it has been let in. */
+  /** The address of the document that was last brought in bulk, and when each of the parts that came last has been let in. */
   #brought: Uint8Array | undefined;
-  #letIn: Promise<void> = Promise.resolve();
+  #letIn: readonly Promise<void>[] = [];
 
   constructor({ peer, link }: LinkName, binding: Uint8Array, path: Path, resolve: ResolveDevice) {
     this.encoder = new FrameEncoder(resolve);
@@ -82,25 +84,26 @@ export class Neighbour implements LinkName {
 
   /** Resolves once everything that was brought in bulk has been let in. */
   get letIn(): Promise<void> {
-    return this.#letIn;
+    return this.#letIn.at(-1) ?? Promise.resolve();
   }
 
   /**
-   * Begins with a part of a document in bulk while the part before it is still being let in, so that one is verified while the other
-   * is opened and stored; resolves when only one is left. Of another document everything may rest on what came before: it waits.
+   * Begins with a part of a document in bulk while those before it are still being let in, so that some are verified while another
+   * is stored; resolves when there is room for one more. Of another document everything may rest on what came before: it waits.
    *
-   * @param work looks at what is held before its first `await`, and no sooner than this calls it
+   * @param work looks at what is held before its first `await`, and no sooner than this calls it; lets in what it brings after what
+   *   was brought before
    */
   async bring(
     address: Uint8Array,
     work: () => Promise<void>,
     onError: (error: unknown) => void,
   ): Promise<void> {
-    const before = this.#letIn;
-    if (!this.#brought || !equalBytes(this.#brought, address)) await before;
+    if (!this.#brought || !equalBytes(this.#brought, address)) await this.letIn;
     this.#brought = address;
-    this.#letIn = work().catch(onError);
-    await before;
+    const parts = [...this.#letIn, work().catch(onError)];
+    this.#letIn = parts.slice(-PARTS);
+    if (parts.length > PARTS) await parts[0];
   }
 
   /** Takes one from the neighbour's questions of the moment (a token bucket); false when they have asked too many. */

@@ -30,7 +30,7 @@ import { Pushing } from './pushing.ts';
 import { mayTalk, Receiving } from './receiving.ts';
 import type { Shelf } from './shelf.ts';
 import { SyncSessions } from './sync-sessions.ts';
-import { type Traffic, TrafficCounter } from './traffic.ts';
+import { type Arrivals, type Traffic, TrafficCounter } from './traffic.ts';
 
 export interface NeighbourhoodOptions {
   readonly me: PeerId;
@@ -45,6 +45,8 @@ export interface NeighbourhoodOptions {
   readonly onHolders: (space: Space, ids: readonly EntryId[]) => void;
   readonly onTies: () => void;
   readonly judgeKnock: KnocksOptions['judge'];
+  /** What a neighbour says of the linking of one of this person's devices. */
+  readonly onLinking: (peer: PeerId, topic: Topic, message: Uint8Array) => void;
   /** A neighbour has let this device in, or (with a reason) has not. */
   readonly onKnocked: (space: Space, by: LinkName, refusal: string | undefined) => void;
   readonly onStoreError: (error: unknown) => void;
@@ -94,6 +96,7 @@ export class Neighbourhood {
       send,
       receive: (from, place, arrivals) =>
         this.#receiving.receive(from, place, arrivals, 'forgiven'),
+      known: (from, place, id) => this.#receiving.known(from, place, id),
       gap: (peer, space, log) => this.#comparing.gap(peer, space, log.id),
       compare: (peer, space) => this.#comparing.ask(peer, space),
       misbehaved: (peer, reason) => this.#misbehaved(peer, reason),
@@ -120,7 +123,9 @@ export class Neighbourhood {
       binding: (peer) => neighbours.get(peer)?.binding,
       mayTalk,
       send,
+      patience: (space, usual) => this.#pushing.patience(space, usual),
       equal: (peer, document) => this.#acknowledging.equal(peer, document),
+      caughtUp: options.onTies,
       inVain: (peer) => {
         const neighbour = neighbours.get(peer);
         if (neighbour) options.links({ do: 'vain', peer, link: neighbour.link });
@@ -131,6 +136,7 @@ export class Neighbourhood {
       acknowledging: this.#acknowledging,
       comparing: this.#comparing,
       sessions: this.#sessions,
+      arrived: (how) => this.#traffic.arrived(how),
       misbehaved: (peer, reason) => this.#misbehaved(peer, reason),
     });
     this.#knocks = new Knocks({
@@ -159,6 +165,16 @@ export class Neighbourhood {
     return this.#neighbours.keys();
   }
 
+  /** Whether a long absence is being caught up on. */
+  get isCatchingUp(): boolean {
+    return this.#comparing.isCatchingUp;
+  }
+
+  /** Whether much comes from a neighbour or goes to one just now: what can wait does. */
+  get isBusy(): boolean {
+    return this.#comparing.isBusy;
+  }
+
   /** Peers known to hold an entry. */
   holders(id: EntryId): ReadonlySet<PeerId> {
     return this.#acknowledging.holders(id);
@@ -167,6 +183,11 @@ export class Neighbourhood {
   /** What has been sent and received since the start. */
   get traffic(): Traffic {
     return this.#traffic.totals;
+  }
+
+  /** How others' entries have come since the start. */
+  get arrivals(): Arrivals {
+    return this.#traffic.arrivals;
   }
 
   up(link: LinkName, binding: Uint8Array, path: Path): void {
@@ -201,6 +222,11 @@ export class Neighbourhood {
   /** Asks a linked peer to let this device into a space. */
   knock(peer: PeerId, space: Space, lobby: Topic, note: Uint8Array): void {
     if (this.#neighbours.has(peer)) this.#knocks.ask(peer, space, lobby, note);
+  }
+
+  /** To a linked device that is being linked as one of this person's. */
+  sayLinking(peer: PeerId, topic: Topic, message: Uint8Array): void {
+    this.#send(peer, { type: 'linking', topic, message });
   }
 
   /** Members may have changed: whoever shares a space now is compared with. */
@@ -309,6 +335,7 @@ export class Neighbourhood {
       return this.present.frame(peer, frame);
     if (frame.type === 'knock' || frame.type === 'knockAnswer')
       return this.#knocks.frame(peer, frame);
+    if (frame.type === 'linking') return this.#o.onLinking(peer, frame.topic, frame.message);
     if (frame.type === 'bulk')
       return from.bring(
         frame.address,

@@ -54,6 +54,8 @@ export interface PushingOptions {
     place: Place,
     arrivals: () => readonly Arrival[],
   ) => Promise<readonly Received[]>;
+  /** A further copy came of what is held and stored. */
+  readonly known: (from: PeerId, place: Place, id: EntryId) => void;
   /** Something that an entry builds on is missing. */
   readonly gap: (peer: PeerId, space: Space, log: DocumentLog) => void;
   readonly compare: (peer: PeerId, space: Space) => void;
@@ -81,6 +83,11 @@ export class Pushing {
   /** Neighbours to whom what is new in a space goes at once. */
   eager(space: SpaceId): readonly PeerId[] {
     return this.#tree.eager(space);
+  }
+
+  /** How long to wait in a space for what usually comes within `usual`, ms. */
+  patience(space: SpaceId, usual: number): number {
+    return this.#tree.patience(space, usual, this.#o.clock.now());
   }
 
   /** Links or members may have changed. */
@@ -145,6 +152,11 @@ export class Pushing {
     const { peer } = from;
     const id = entryId(bytes);
     const group = space.record.id;
+    // It does not wait for its turn to be judged: else further copies would hold up what is new.
+    if (log.byId(id) && space.isStored(log) && !space.isBeingStored(log)) {
+      this.#o.known(peer, place, id);
+      return this.#tell({ is: 'repeated', group, id, from: peer });
+    }
     const patience = this.#patienceWith(peer);
     if (!patience.refused.holds(1, this.#o.clock.now()) && !log.byId(id)) {
       this.#toNoPurpose(peer, patience);

@@ -12,6 +12,7 @@ import type { Comparing } from './comparing.ts';
 import type { DocumentsRepo } from './documents-repo.ts';
 import type { Shelf } from './shelf.ts';
 import type { SyncSessions } from './sync-sessions.ts';
+import type { Arrivals } from './traffic.ts';
 
 /** A document that a neighbour may speak of. */
 export interface Place {
@@ -27,6 +28,8 @@ export interface ReceivingOptions {
   readonly acknowledging: Acknowledging;
   readonly comparing: Comparing;
   readonly sessions: SyncSessions;
+  /** Somebody else's entry came that was new, or was held already. */
+  readonly arrived: (how: keyof Arrivals) => void;
   /** Ends the link, with the reason. */
   readonly misbehaved: (peer: PeerId, reason: string) => void;
 }
@@ -73,13 +76,23 @@ export class Receiving {
     return results;
   }
 
+  /** A further copy came of what is held and stored: nothing of it is to be judged. */
+  known(from: PeerId, { space, log }: Place, id: EntryId): void {
+    this.#o.arrived('again');
+    this.#known(from, space, log, id);
+  }
+
   #follow(
     from: PeerId,
     { space, log }: Place,
     results: readonly Received[],
     refused: 'misbehaviour' | 'forgiven' = 'misbehaviour',
   ): void {
+    // Pushes alone are forgiven.
+    const way = refused === 'forgiven' ? 'pushed' : 'repaired';
     for (const { verdict } of results) {
+      if (verdict.is === 'new') this.#o.arrived(way);
+      else if (verdict.is === 'known') this.#o.arrived('again');
       if (verdict.is === 'known') this.#known(from, space, log, verdict.id);
       else if (verdict.is === 'waiting') this.#o.comparing.gap(from, space, log.id);
       else if (verdict.is === 'refused' && refused === 'misbehaviour')

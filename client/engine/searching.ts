@@ -18,6 +18,8 @@ import type { Result } from './view.ts';
 
 /** Longest that gathering goes on without giving others their turn, ms: a turn that nobody on the screen notices. */
 export const SLICE_MS = 8;
+/** From one slice to the next while there is something more urgent, ms: however long that lasts, this ends some day. */
+const BUSY_SLICES_MS = 250;
 /** Most messages of a page. */
 const MOST = 100;
 
@@ -26,6 +28,8 @@ export interface SearchingOptions {
   readonly clock: WallClock;
   /** What only goes forward, to measure a slice by, ms. */
   readonly elapsed: () => number;
+  /** Whether this thread has something to do that others wait for. */
+  readonly isBusy: () => boolean;
   /** Where permalinks lead. */
   readonly page: string;
   /** This device's peer id. */
@@ -54,6 +58,7 @@ export class Searching {
   /** Something of a space has changed, or another is there. */
   changed(): void {
     if (!this.#isBegun || this.#closed || this.#timer !== undefined) return;
+    const wait = this.#o.isBusy() ? BUSY_SLICES_MS : 0;
     this.#timer = this.#o.clock.setTimeout(() => {
       this.#timer = undefined;
       try {
@@ -63,7 +68,7 @@ export class Searching {
         return this.#o.onProblem(problem);
       }
       if (this.#next()) this.changed();
-    }, 0);
+    }, wait);
   }
 
   close(): void {
@@ -78,7 +83,7 @@ export class Searching {
     if (this.#isBegun) this.#slice();
     const { clock, shelf } = this.#o;
     const now = clock.now();
-    const spaces = [...shelf].map((space) => ({
+    const spaces = shelf.shown.map((space) => ({
       space,
       settings: settingsOf(space.settings, space.membership, now),
     }));
@@ -105,7 +110,7 @@ export class Searching {
   /** Looks at changes and then, the newest first, at what has not been looked at yet. */
   #slice(): void {
     const { shelf, clock, elapsed, randomBytes } = this.#o;
-    const held = new Set(shelf);
+    const held = new Set(shelf.shown);
     for (const space of this.#spaces.keys()) if (!held.has(space)) this.#spaces.delete(space);
     for (const space of held) {
       let search = this.#spaces.get(space);

@@ -3,8 +3,10 @@ import type { DeviceKey } from '@snug/shared/crypto/device-key.ts';
 import type { DocumentId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { Timer, WallClock } from '../mesh/clock.ts';
 import type { DocumentLog } from '../space/document-log.ts';
+import type { Inspector } from '../space/inspection.ts';
 import { Space, type SpaceChange } from '../space/space.ts';
 import {
+  isShown,
   parseSpaceList,
   parseSpaceRecord,
   SPACES_KEY,
@@ -21,6 +23,7 @@ export interface ShelfOptions {
   readonly device: DeviceKey;
   readonly clock: WallClock;
   readonly onChange: (space: Space, change: SpaceChange) => void;
+  readonly inspector?: Inspector | undefined;
   readonly onStoreError: (error: unknown) => void;
   readonly onProblem: (problem: unknown) => void;
 }
@@ -42,6 +45,19 @@ export class Shelf implements Iterable<Space> {
 
   get(id: SpaceId): Space | undefined {
     return this.#spaces.get(id);
+  }
+
+  /** Those that a person sees as spaces. */
+  get shown(): readonly Space[] {
+    return [...this].filter(({ record }) => isShown(record));
+  }
+
+  /** What this person's devices share, once there is such a space that can be written in. */
+  get own(): Space | undefined {
+    // The last: one from before this device was linked gives way to that of the others.
+    return [...this].findLast(
+      ({ record, isOut }) => record.own === true && record.state === 'open' && !isOut,
+    );
   }
 
   find(condition: (space: Space) => boolean): Space | undefined {
@@ -129,6 +145,7 @@ export class Shelf implements Iterable<Space> {
       record,
       device: this.#o.device,
       store: this.#o.store,
+      inspector: this.#o.inspector,
       onChange: (change) => {
         if (this.#spaces.get(record.id) === space) this.#o.onChange(space, change);
       },

@@ -5,7 +5,15 @@ import { MAX_SPACE_SERVERS, normalServer } from '@snug/shared/entries/server-url
 import { DisplayName, SpaceName } from '@snug/shared/entries/text.ts';
 import type { ChannelId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
-import { conceive, found, ownInvite, writeProfile, writeServers } from '../space/founding.ts';
+import { SETTING, SPACE } from '../own/fact-kinds.ts';
+import {
+  conceive,
+  found,
+  ownInvite,
+  writeProfile,
+  writeServers,
+  writeSpaceName,
+} from '../space/founding.ts';
 import { roleOf } from '../space/membership/membership.ts';
 import { leave } from '../space/membership-acts.ts';
 import { settingsOf } from '../space/settings.ts';
@@ -13,7 +21,7 @@ import type { Space } from '../space/space.ts';
 import type { SpaceRecord } from '../space/space-record.ts';
 import { StoreError } from '../space/store.ts';
 import type { CommandContext } from './command-context.ts';
-import { NAME_KEY } from './display-name.ts';
+import { DISPLAY_NAME, NAME_KEY } from './display-name.ts';
 import type { MembershipCommands } from './membership-commands.ts';
 import { badText, notFound, troubled } from './trouble.ts';
 import type { Commands, Result } from './view.ts';
@@ -33,6 +41,8 @@ export class SpaceCommands {
     return this.#context.attempt(async () => {
       await this.#context.o.store.put(NAME_KEY, name.output);
       this.#context.name = name.output;
+      const { facts } = this.#context;
+      if (facts.exists) await facts.put(SETTING, DISPLAY_NAME, name.output);
       for (const space of this.#context.o.shelf)
         if (space.record.state === 'open' && !space.isOut) {
           const introduced = this.introduce(space);
@@ -80,7 +90,7 @@ export class SpaceCommands {
       return troubled(parsed.reason === 'version' ? 'other-version' : 'bad-invite', parsed.message);
     const { invite, origin } = parsed;
     return this.#context.attempt(async () => {
-      const { shelf, meetings, server } = this.#context.o;
+      const { shelf, server } = this.#context.o;
       const held = shelf.get(invite.space);
       if (held?.record.state === 'open' && !held.isOut) return { space: invite.space };
       const record: SpaceRecord = {
@@ -99,17 +109,20 @@ export class SpaceCommands {
         read: held?.record.read ?? {},
         unheld: held?.record.unheld ?? [],
       };
-      if (held) meetings.leave(held);
-      await this.#knock(record);
-      await meetings.refocus(shelf);
+      await this.askIn(record);
       this.#context.o.show('now');
       return { space: invite.space };
     });
   }
 
-  /** Keeps the space, and asks to be let in meanwhile: whoever is let in and forgets it asks again by the same link. */
-  async #knock(record: SpaceRecord): Promise<void> {
+  /**
+   * Keeps the space, and asks to be let in meanwhile: whoever is let in and forgets it asks again by the same link. Rejects with
+   * `StoreError`.
+   */
+  async askIn(record: SpaceRecord): Promise<void> {
     const { shelf, meetings } = this.#context.o;
+    const held = shelf.get(record.id);
+    if (held) meetings.leave(held);
     let asking: Space | undefined;
     try {
       await shelf.add(record, (space) => {
@@ -120,6 +133,7 @@ export class SpaceCommands {
       if (asking) meetings.leave(asking);
       throw error;
     }
+    await meetings.refocus(shelf);
   }
 
   async invite(
@@ -157,6 +171,8 @@ export class SpaceCommands {
     const space = this.#context.o.shelf.get(input.space);
     if (!space) return notFound();
     return this.#context.attempt(async () => {
+      // Else the other devices of this person would bring it back.
+      await this.#context.facts.remove(SPACE, input.space);
       await this.#context.o.leaving(space);
       await this.#saysGoodbye(space);
       this.#context.o.meetings.leave(space);
@@ -176,6 +192,22 @@ export class SpaceCommands {
       .catch((error: unknown) => {
         if (!(error instanceof StoreError)) throw error;
       });
+  }
+
+  async renameSpace(input: { space: SpaceId; name: string }): Promise<Result<null>> {
+    const space = this.#context.open(input.space);
+    if (!space) return notFound();
+    const name = v.safeParse(SpaceName, input.name);
+    if (!name.success) return badText("A space's name", name.issues[0].message);
+    if (roleOf(space.membership, this.#context.o.device.peerId) !== 'admin')
+      return troubled('not-allowed', 'Only admins name the space.');
+    return this.#context.attempt(async () => {
+      await this.#context.seals(space, () =>
+        writeSpaceName(space, name.output, this.#context.o.now()),
+      );
+      this.#context.o.show('now');
+      return null;
+    });
   }
 
   async setServers(input: { space: SpaceId; servers: readonly string[] }): Promise<Result<null>> {

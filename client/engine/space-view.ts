@@ -3,6 +3,7 @@ import type { ChannelId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { mayInvite, roleOf } from '../space/membership/membership.ts';
 import { nameOf, type Settings, settingsOf } from '../space/settings.ts';
 import type { Space } from '../space/space.ts';
+import { asDirect, directView, NOBODY, type People } from './contact-view.ts';
 import { conversationOf } from './conversation.ts';
 import type { Reach } from './reach.ts';
 import { inviteViews, provisionalViews, standingTrouble } from './standing-view.ts';
@@ -50,7 +51,18 @@ function hintTrouble(reason: string): Trouble {
   return { code: 'not-yet', message };
 }
 
-export function spaceView(space: Space, reach: Reach, now: number): SpaceView {
+export function spaceView(
+  space: Space,
+  reach: Reach,
+  now: number,
+  people: People = NOBODY,
+): SpaceView {
+  const view = plainSpaceView(space, reach, now);
+  const direct = directView(space, view.members, people, now);
+  return direct ? asDirect(view, direct) : view;
+}
+
+function plainSpaceView(space: Space, reach: Reach, now: number): SpaceView {
   const { membership, record } = space;
   const settings = settingsOf(space.settings, membership, now);
   const members = memberViews(space, settings, reach);

@@ -32,6 +32,9 @@ export interface Meeting {
   readonly seeks: readonly PeerId[] | undefined;
 }
 
+/** A further device of somebody who is in: whoever has heard that it is listed lets it in, for nothing that it could show. */
+const COMES_IN = { initiate: 'knock', note: Uint8Array.of(0) } as const;
+
 /** What to join for this space as it is now. A refused newcomer joins nothing; a device that was removed waits in the lobby. */
 export async function topicsOf(
   space: Space,
@@ -45,9 +48,12 @@ export async function topicsOf(
     topic: lobbyTopic(space),
     signalKey: lobbySignalKeyFor(record.lobby),
   };
-  if (record.state === 'refused' || record.state === 'archive') return [];
+  if (record.state === 'refused' || record.state === 'archive' || record.hidden) return [];
+  // A person's only device has nobody to meet.
+  if (record.own && record.state === 'open' && membership.everListed.size < 2) return [];
   if (record.state === 'joining') {
-    if (!record.invite) return [];
+    if (!record.invite)
+      return record.vouching ? [{ ...lobby, ...COMES_IN, allowed: record.vouching }] : [];
     const request = await joinRequest({
       inviteSecret: record.invite.secret,
       spaceId: record.id,

@@ -11,6 +11,13 @@ export type Traffic = Readonly<
   Record<TrafficClass, { readonly sent: Flow; readonly received: Flow }>
 >;
 
+/** Entries of others that came, from whomever: `pushed` and `repaired` are those that were new, `again` what was held already. */
+export interface Arrivals {
+  readonly pushed: number;
+  readonly repaired: number;
+  readonly again: number;
+}
+
 interface Counts {
   frames: number;
   bytes: number;
@@ -26,6 +33,7 @@ export class TrafficCounter {
     presence: none(),
     repair: none(),
   };
+  readonly #arrivals = { pushed: 0, repaired: 0, again: 0 };
 
   sent(kind: TrafficClass, bytes: number): void {
     count(this.#counts[kind].sent, bytes);
@@ -33,6 +41,15 @@ export class TrafficCounter {
 
   received(kind: TrafficClass, bytes: number): void {
     count(this.#counts[kind].received, bytes);
+  }
+
+  arrived(how: keyof Arrivals): void {
+    this.#arrivals[how]++;
+  }
+
+  /** A copy. */
+  get arrivals(): Arrivals {
+    return { ...this.#arrivals };
   }
 
   /** A copy. */

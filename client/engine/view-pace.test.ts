@@ -7,8 +7,15 @@ afterEach(() => void vi.useRealTimers());
 
 function paced() {
   let shown = 0;
-  const pace = new ViewPace({ ...wallClock, now: Date.now }, () => shown++);
-  return { pace, shown: () => shown };
+  let isCatchingUp = false;
+  const show = () => {
+    shown++;
+  };
+  const pace = new ViewPace({ ...wallClock, now: Date.now }, show, () => isCatchingUp);
+  const catchingUp = (is: boolean) => {
+    isCatchingUp = is;
+  };
+  return { pace, shown: () => shown, catchingUp };
 }
 
 test('after a quiet time it is shown at once, and once for all that the same event changes', async () => {
@@ -49,6 +56,28 @@ test('a long burst is shown four times a second, and quick again once it is over
   pace.soon();
   await vi.advanceTimersByTimeAsync(25);
   expect(shown()).toBe(12);
+});
+
+test('while a long absence is caught up on it is shown once a second, and at the end without delay', async () => {
+  const { pace, shown, catchingUp } = paced();
+  pace.now();
+  catchingUp(true);
+  for (let ms = 0; ms < 2_990; ms += 10) {
+    pace.soon();
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  expect(shown()).toBe(3);
+  await vi.advanceTimersByTimeAsync(110);
+  expect(shown()).toBe(4);
+  pace.soon();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(shown()).toBe(4);
+  catchingUp(false);
+  pace.soon();
+  await vi.advanceTimersByTimeAsync(25);
+  expect(shown()).toBe(5);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(shown()).toBe(5);
 });
 
 test('once closed nothing is shown any more', async () => {

@@ -5,6 +5,16 @@
 import type { ChannelId, EntryId, PeerId, SpaceId } from '@snug/shared/protocol/ids.ts';
 import type { LinksStatus } from '../mesh/links-port.ts';
 import type { FileView, FileWorkView, ImportView } from './archive-view.ts';
+import type { CatchUpView } from './catch-up-view.ts';
+import type { LinkingView, OwnDeviceView } from './device-view.ts';
+import type {
+  MessageHistoryView,
+  PlaceView,
+  SpaceHistoryView,
+  TendedView,
+  ThreadIndexView,
+} from './overview-view.ts';
+import type { PageSummary, PageView, RevisionView, Splice } from './page-view.ts';
 import type { SearchInput, SearchView } from './search-view.ts';
 
 /** Something that went wrong, for a person: what happened, what was kept, what to do. */
@@ -12,6 +22,11 @@ export interface Trouble {
   readonly code:
     | 'bad-invite'
     | 'expired-invite'
+    | 'bad-link'
+    | 'expired-link'
+    | 'used-link'
+    | 'words-differ'
+    | 'not-linked'
     | 'refused-invite'
     | 'not-yet'
     | 'other-version'
@@ -90,8 +105,53 @@ export interface InviteView {
   readonly expires?: number;
 }
 
+/** Whom one writes to alone. */
+export interface DirectView {
+  readonly account: string;
+  /** What they call themselves; empty where it is not known. */
+  readonly name: string;
+  /** What this person calls them. */
+  readonly petname?: string;
+  /** Nothing of it is to be made much of. Absent: no. */
+  readonly muted?: true;
+  /** One has knocked at their inbox, and their device has not said yet that it heard. Absent: no. */
+  readonly knocking?: true;
+}
+
+/** Somebody of whom this person has said something. */
+export interface ContactView {
+  readonly account: string;
+  /** What they call themselves; empty where it is not known. */
+  readonly name: string;
+  readonly petname?: string;
+  readonly blocked?: true;
+  readonly muted?: true;
+  /**
+   * The words on both screens were the same. `changed`: one of the two has other devices since, and they have to be compared again.
+   * Absent: never compared.
+   */
+  readonly verified?: 'yes' | 'changed';
+}
+
+/** The contact card by which strangers may knock. */
+export interface CardView {
+  readonly link: string;
+}
+
+/** Somebody with whom no space is shared asks to write to this person. */
+export interface KnockView {
+  readonly account: string;
+  /** As they call themselves: nobody vouches for it. */
+  readonly name: string;
+  /** May be empty. */
+  readonly text: string;
+  /** By this device's clock, ms since 1970. */
+  readonly at: number;
+}
+
 export interface SpaceView {
   readonly id: SpaceId;
+  /** Of a direct one, what the other is called. */
   readonly name: string;
   readonly state: SpaceState;
   readonly trouble?: Trouble;
@@ -108,6 +168,8 @@ export interface SpaceView {
   readonly channels: readonly ChannelView[];
   /** Members here just now, oneself included. */
   readonly here: number;
+  /** It is for direct messages: one channel, two people. Absent: it is not. */
+  readonly direct?: DirectView;
 }
 
 /**
@@ -248,9 +310,19 @@ export interface View {
   readonly failure?: Trouble;
   readonly device?: DeviceView;
   readonly spaces: readonly SpaceView[];
+  /** The contact book; absent: it is empty. */
+  readonly contacts?: readonly ContactView[];
+  /** Absent: there is none, and nobody can knock. */
+  readonly card?: CardView;
+  /** Absent: none waits for an answer. */
+  readonly knocks?: readonly KnockView[];
   readonly timeline?: TimelineView;
   /** Exports and imports under way; absent: none. */
   readonly fileWork?: readonly FileWorkView[];
+  /** This person's devices; absent where this is the only one. */
+  readonly devices?: readonly OwnDeviceView[];
+  /** A device that is being linked. */
+  readonly linking?: LinkingView;
   readonly links: LinksStatus;
 }
 
@@ -305,8 +377,43 @@ export interface Commands {
   renewKeys(input: { space: SpaceId }): Promise<Result<null>>;
   /** Tells the others, and forgets everything of it here. */
   leaveSpace(input: { space: SpaceId }): Promise<Result<null>>;
+  /** What the space is called from now on. Admins only. */
+  renameSpace(input: { space: SpaceId; name: string }): Promise<Result<null>>;
   /** Where the space meets from now on: 1 to 3 addresses. Admins only. */
   setServers(input: { space: SpaceId; servers: readonly string[] }): Promise<Result<null>>;
+  /**
+   * Where this person and somebody with whom they share a space write to each other alone: the one there is, or a new one, of which
+   * the other is told by a sealed note in the shared space.
+   */
+  messagePerson(input: { account: string }): Promise<Result<{ space: SpaceId }>>;
+  /** Keeps somebody in the contact book, or not, and what is said of them there. What is absent stays; an empty petname is none. */
+  setContact(input: {
+    account: string;
+    kept?: boolean;
+    petname?: string;
+    /** Their direct messages are not shown any more. */
+    blocked?: boolean;
+    muted?: boolean;
+  }): Promise<Result<null>>;
+  /**
+   * Six numbers below 2,048, words of a list, that both people see when each holds the other's real devices, and `of` which devices
+   * they are. Takes some seconds.
+   */
+  verificationPhrase(input: {
+    account: string;
+  }): Promise<Result<{ words: readonly number[]; of: string }>>;
+  /** The words for these devices are the same on the other's screen, or (`of` is absent) the mark is taken away. */
+  markVerified(input: { account: string; of?: string }): Promise<Result<null>>;
+  /** A contact card, in place of the one there was, whose link then leads nowhere. */
+  makeCard(input: Record<string, never>): Promise<Result<{ link: string }>>;
+  /** Nobody can knock any more. */
+  withdrawCard(input: Record<string, never>): Promise<Result<null>>;
+  /** Asks whoever gave the card, a link or token, to write to each other; `text` says who asks, at most 200 characters. */
+  knock(input: { card: string; text: string }): Promise<Result<{ space: SpaceId }>>;
+  /** Agrees to write with somebody who has knocked, or lets it be: then they are told nothing. */
+  answerKnock(input: { account: string; accept: boolean }): Promise<Result<null>>;
+  /** What a contact card says, and whether somebody made it up. */
+  readCard(input: { card: string }): Promise<Result<{ account: string; name: string }>>;
   createChannel(input: { space: SpaceId; name: string }): Promise<Result<{ channel: ChannelId }>>;
   /** Which channel the timeline shows, and how many of its newest messages (50 to 5,000). */
   watch(
@@ -364,8 +471,72 @@ export interface Commands {
   }): Promise<Result<Done>>;
   /** A thread becomes a new channel. */
   promote(input: MessagePlace & { name: string }): Promise<Result<Done & { channel: ChannelId }>>;
+  /** A text that many write together. It starts from the messages that `sources` names, up to 256, in that order; else from the thread's. */
+  createPage(input: {
+    space: SpaceId;
+    channel: ChannelId;
+    title: string;
+    thread?: EntryId;
+    sources?: readonly EntryId[];
+  }): Promise<Result<{ page: EntryId }>>;
+  /** Of a space, the one changed last first; those put away, too. */
+  pages(input: { space: SpaceId }): Promise<Result<readonly PageSummary[]>>;
+  /** As it is now. To be asked again when the view has changed. */
+  readPage(input: { space: SpaceId; page: EntryId }): Promise<Result<PageView>>;
+  /** `splices` are of the text that `version` was; what others wrote since stays. Answers what comes of both. */
+  editPage(input: {
+    space: SpaceId;
+    page: EntryId;
+    version: number;
+    splices: readonly Splice[];
+    title?: string;
+  }): Promise<Result<PageView>>;
+  /** Whoever began it, admins and gardeners. */
+  putAwayPage(input: { space: SpaceId; page: EntryId; away: boolean }): Promise<Result<null>>;
+  /** Newest first, 500 at most. */
+  pageHistory(input: { space: SpaceId; page: EntryId }): Promise<Result<readonly RevisionView[]>>;
+  /** The text as whoever made this change saw it then. */
+  pageAt(input: {
+    space: SpaceId;
+    page: EntryId;
+    change: EntryId;
+  }): Promise<Result<{ text: string }>>;
   /** What was done by entries that `Done` named, or that a history names, has no effect any more. */
   undo(input: { space: SpaceId; entries: readonly EntryId[] }): Promise<Result<Done>>;
+  /** Who did what in a space: the newest of it, 1 to 500 of what was done to messages, and as many acts of membership. */
+  spaceHistory(input: { space: SpaceId; newest: number }): Promise<Result<SpaceHistoryView>>;
+  /** Every wording of a message, and what was done to it. */
+  messageHistory(input: MessagePlace): Promise<Result<MessageHistoryView>>;
+  /** The threads of a space, newest activity first; at most 500. */
+  threads(input: { space: SpaceId }): Promise<Result<readonly ThreadIndexView[]>>;
+  /** What is pinned and tagged in a channel and its threads. */
+  tended(input: { space: SpaceId; channel: ChannelId }): Promise<Result<TendedView>>;
+  /**
+   * Where a message stands, as an address names it, or in a channel the first that was said at a time, ms since 1970, or
+   * after.
+   */
+  locate(
+    input: { space: SpaceId; message: string } | { space: SpaceId; channel: ChannelId; at: number },
+  ): Promise<Result<PlaceView>>;
+  /**
+   * Makes a link by which another device of this person's is linked, for five minutes and one use; the view's `linking` tells how it goes.
+   * @param input.name what this device is called on the others
+   */
+  linkDevice(input: { name: string }): Promise<Result<{ link: string; expires: number }>>;
+  /** The words on both screens match: the other device is let into every space. */
+  confirmLinking(input: Record<string, never>): Promise<Result<null>>;
+  /** Ends a linking that is under way, because the words differ or for no reason; forgets one that is over. */
+  endLinking(input: { differ: boolean }): Promise<Result<null>>;
+  /** Links this device by a link that another has made. @param input.name what this one is called on the others */
+  acceptLink(input: { link: string; name: string }): Promise<Result<null>>;
+  /** Takes another of one's devices out of every space; new epochs follow. */
+  unlinkDevice(input: { device: PeerId }): Promise<Result<null>>;
+  /** What waits for this person in all their spaces, without what is unread besides. */
+  catchUp(input: Record<string, never>): Promise<Result<CatchUpView>>;
+  /** These have been dealt with; or all that waits has, and all that is unread. */
+  caughtUp(
+    input: { space: SpaceId; messages: readonly EntryId[] } | { everything: true },
+  ): Promise<Result<null>>;
   /** Over everything that is held, newest first. Never fails: what was not understood is hinted at. */
   search(input: SearchInput): Promise<Result<SearchView>>;
   /** Everything that is held of a space in a file that the passphrase opens (8 characters at least). `fileWork` tells how far it is. */
@@ -389,4 +560,10 @@ export interface Peer extends Commands {
    * something could not be erased, the trouble says what.
    */
   wipe(): Promise<Result<null>>;
+  /** Asks for a promise that what is kept here stays even when the device runs short of room. Answers whether there is one. */
+  keepForGood(): Promise<boolean>;
+  /** Whether everything goes through a server, so that nobody one talks with learns this device's address. */
+  readonly hidesAddress: boolean;
+  /** From now on and at each start. Answers whether the choice will outlive this page. */
+  hideAddress(hide: boolean): boolean;
 }

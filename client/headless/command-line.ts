@@ -19,7 +19,7 @@ export type Call<T> =
  */
 export function readCall<T>(args: readonly string[], read: (args: string[]) => T): Call<T> {
   // `npm run` takes the first of them for itself, and some people write two.
-  const own = args.filter((arg) => arg !== '--');
+  const own = withNegatives(args.filter((arg) => arg !== '--'));
   if (own.some((arg) => arg === '--help' || arg === '-h')) return { is: 'help' };
   try {
     return { is: 'asked', asked: read(own) };
@@ -28,6 +28,18 @@ export function readCall<T>(args: readonly string[], read: (args: string[]) => T
     if (problem === undefined) throw error;
     return { is: 'wrong', problem };
   }
+}
+
+/** `--minutes -1` as `--minutes=-1`: which option a number below 0 is for is plain, and what is wrong with it then, too. */
+function withNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (before !== undefined && /^--[^=]+$/.test(before) && /^-[\d.]/.test(arg))
+      joined.splice(-1, 1, `${before}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /** What `parseArgs` has against an argument, as one sentence; undefined where the error is not of it. */
@@ -64,6 +76,9 @@ export function askedOf<T>(call: Call<T>, command: Command): T {
   }
 }
 
+/** As people write numbers: not `0x10`, not `1e2`. */
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
+
 /** The number that an option gives, or its default. Throws `WrongCall` where it is none, or not from `least` to `most`. */
 export function numberOf(
   option: string,
@@ -72,7 +87,7 @@ export function numberOf(
   most: number,
 ): number {
   const value =
-    typeof given === 'number' ? given : given.trim() === '' ? Number.NaN : Number(given);
+    typeof given === 'string' && !DECIMAL.test(given.trim()) ? Number.NaN : Number(given);
   if (value >= least && value <= most) return value;
   throw new WrongCall(`${option} is a number from ${least} to ${most}, not "${given}".`);
 }

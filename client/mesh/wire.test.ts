@@ -19,7 +19,7 @@ const id = new Uint8Array(8);
 
 describe('a frame', () => {
   test('of an unknown type is ignored', () => {
-    for (const type of [0, 16, 255]) expect(frame(type, LATER)).toEqual({ type: 'unknown' });
+    for (const type of [0, 17, 255]) expect(frame(type, LATER)).toEqual({ type: 'unknown' });
   });
 
   test('in CBOR may have a part more', () => {
@@ -27,6 +27,8 @@ describe('a frame', () => {
     expect(frame(7, address, id, LATER)).toEqual(frame(7, address, id));
     expect(frame(2, [id], LATER)).toEqual(frame(2, [id]));
     expect(frame(15, 1, 'no', LATER)).toEqual(frame(15, 1, 'no'));
+    const topic = new Uint8Array(32);
+    expect(frame(16, topic, id, LATER)).toEqual(frame(16, topic, id));
   });
 
   test('is malformed with a word, or a flag of a digest, that is not known', () => {

@@ -56,7 +56,10 @@ export interface Surroundings {
  * True when all signatures fit: of a genesis under its own tag, of everything else over document and deps; and of an
  * act that lists somebody those of the newcomer and of the invite's holder.
  */
-export async function verified(log: DocumentLog, arrival: Arrival): Promise<boolean> {
+export async function verified(
+  log: Pick<DocumentLog, 'address' | 'id'>,
+  arrival: Arrival,
+): Promise<boolean> {
   if (log.address.kind === 'space' && arrival.deps.length === 0)
     return equalBytes(sha256(arrival.bytes), fromBase64url(log.address.space))
       ? verifyGenesis(arrival.bytes)

@@ -1,10 +1,12 @@
 /** What the sealed entries say: each is opened when it is let in, or when its epoch's secret is found. */
-import { openBody } from '@snug/shared/entries/body.ts';
-import { SORT } from '@snug/shared/entries/entry.ts';
+import { toHex } from '@snug/shared/crypto/bytes.ts';
+import { type Body, decodeBody, openBody } from '@snug/shared/entries/body.ts';
+import { decodeEntry, SORT } from '@snug/shared/entries/entry.ts';
 import type { ChannelId } from '@snug/shared/protocol/ids.ts';
 import { Chain, type Opened } from './chain.ts';
 import type { DocumentLog, LoggedEntry } from './document-log.ts';
 import type { EpochSecrets } from './epoch-secrets.ts';
+import type { OpeningSecret, Unsealed } from './inspection.ts';
 import type { HeldEpoch } from './space-record.ts';
 
 /** An entry of a channel that could be opened. */
@@ -46,8 +48,23 @@ export class Bodies {
     return this.#news.splice(0);
   }
 
-  take(log: DocumentLog, entry: LoggedEntry): void {
-    if (entry.entry.sort === SORT.body && !this.#open(log, entry)) this.#sealed.add({ log, entry });
+  /** @param unsealed what is sealed in it, where it has been opened already */
+  take(log: DocumentLog, entry: LoggedEntry, unsealed?: Unsealed): void {
+    if (entry.entry.sort !== SORT.body) return;
+    if (!this.#open(log, entry, unsealed)) this.#sealed.add({ log, entry });
+  }
+
+  /** The secrets that open these, as far as they are held. */
+  secretsFor(entries: readonly { readonly bytes: Uint8Array }[]): readonly OpeningSecret[] {
+    const hints = new Map<string, Uint8Array>();
+    for (const { bytes } of entries) {
+      const entry = decodeEntry(bytes);
+      if (entry?.sort === SORT.body) hints.set(toHex(entry.hint), entry.hint);
+    }
+    return [...hints.values()].flatMap((hint) => {
+      const content = this.#epochOf(hint)?.content;
+      return content ? [{ hint, content }] : [];
+    });
   }
 
   /** Secrets were found: what waited for them is tried again. */
@@ -65,16 +82,14 @@ export class Bodies {
   }
 
   /** True when there is nothing more to try: opened, or damaged inside. */
-  #open(log: DocumentLog, { entry, deps, id, author }: LoggedEntry): boolean {
-    const epoch = this.#epochOf(entry.hint);
-    if (!epoch) return false;
-    const body = openBody({
-      contentSecret: epoch.content,
-      documentId: log.id,
-      device: entry.device,
-      deps,
-      sealed: entry.body,
-    });
+  #open(log: DocumentLog, { entry, deps, id, author }: LoggedEntry, unsealed?: Unsealed): boolean {
+    const { hint, device, body: sealed } = entry;
+    const contentSecret = unsealed === undefined ? this.#epochOf(hint)?.content : undefined;
+    if (unsealed === undefined && !contentSecret) return false;
+    const place = { documentId: log.id, device, deps, sealed };
+    let body: Body | undefined;
+    if (contentSecret) body = openBody({ contentSecret, ...place });
+    else if (unsealed instanceof Uint8Array) body = decodeBody(unsealed);
     if (!body) {
       this.#unreadable++;
       return true;

@@ -60,7 +60,12 @@ export async function found(
   space: Space,
   device: DeviceKey,
   genesis: Uint8Array,
-  names: { readonly space: string; readonly person: string },
+  names: {
+    readonly space: string;
+    readonly person: string;
+    /** The accounts for which alone it is: then its one channel has no name. */
+    readonly direct?: readonly string[];
+  },
   now: number,
 ): Promise<ChannelId> {
   return space.exclusively(async () => {
@@ -85,26 +90,23 @@ export async function found(
     });
     await space.writeClear(spaceLog, SORT.act, epoch);
     await writeProfile(space, names.person, now);
-    await space.writeSealed(
-      spaceLog,
-      space.settings,
-      { kind: 'space', content: { name: names.space } },
-      now,
-    );
+    await writeSpaceName(space, names.space, now);
     await space.writeSealed(
       spaceLog,
       space.settings,
       { kind: 'lobby', content: { secret: record.lobby } },
       now,
     );
-    return openChannel(space, FIRST_CHANNEL, now);
+    if (!names.direct) return openChannel(space, FIRST_CHANNEL, now);
+    const direct = { kind: 'direct', content: { with: [...names.direct] } };
+    await space.writeSealed(spaceLog, space.settings, direct, now);
+    return v.parse(ChannelIdSchema, toBase64url(await writeChannel(space)));
   });
 }
 
 /** Within `exclusively`. */
 export async function openChannel(space: Space, name: string, now: number): Promise<ChannelId> {
-  const channel = randomBytes(16);
-  await space.writeClear(space.spaceLog, SORT.act, encodeAct({ act: 'channel', channel }));
+  const channel = await writeChannel(space);
   await space.writeSealed(
     space.spaceLog,
     space.settings,
@@ -114,9 +116,21 @@ export async function openChannel(space: Space, name: string, now: number): Prom
   return v.parse(ChannelIdSchema, toBase64url(channel));
 }
 
+async function writeChannel(space: Space): Promise<Uint8Array> {
+  const channel = randomBytes(16);
+  await space.writeClear(space.spaceLog, SORT.act, encodeAct({ act: 'channel', channel }));
+  return channel;
+}
+
 /** Within `exclusively`. */
 export async function writeProfile(space: Space, name: string, now: number): Promise<void> {
   const content = { kind: 'profile', content: { name } };
+  await space.writeSealed(space.spaceLog, space.settings, content, now);
+}
+
+/** Within `exclusively`. */
+export async function writeSpaceName(space: Space, name: string, now: number): Promise<void> {
+  const content = { kind: 'space', content: { name } };
   await space.writeSealed(space.spaceLog, space.settings, content, now);
 }
 

@@ -3,10 +3,14 @@ import { entryId } from '@snug/shared/entries/entry.ts';
 import type { EntryId, PeerId } from '@snug/shared/protocol/ids.ts';
 import { type Arrival, brought, judge, type Verdict, verified } from './admission.ts';
 import type { DocumentLog, LoggedEntry } from './document-log.ts';
+import type { Inspector, OpeningSecret, Unsealed } from './inspection.ts';
 import type { Membership } from './membership/membership.ts';
 import { Parking } from './parking.ts';
 import type { SpaceDocuments } from './space-documents.ts';
 import { WaitingRoom } from './waiting-room.ts';
+
+/** To hand fewer to another thread costs more than it spares. */
+const WORTH_HANDING_OVER = 16;
 
 /** An arrival on its way in. */
 export interface Candidate extends Arrival {
@@ -14,6 +18,8 @@ export interface Candidate extends Arrival {
   readonly id: EntryId;
   /** Where it is clear without judging. */
   readonly verdict?: Verdict;
+  /** Where it has been opened already. */
+  readonly unsealed?: Unsealed;
 }
 
 export interface Judged {
@@ -25,6 +31,7 @@ export interface Judged {
 export interface Fresh {
   readonly entry: LoggedEntry;
   readonly from: PeerId;
+  readonly unsealed?: Unsealed;
 }
 
 export class Judging {
@@ -32,8 +39,36 @@ export class Judging {
   readonly #waiting = new WaitingRoom();
   readonly #parking = new Parking();
 
-  constructor(documents: SpaceDocuments) {
+  readonly #inspector: Inspector | undefined;
+
+  /** @param inspector does for many at once what {@link check} does for one */
+  constructor(documents: SpaceDocuments, inspector?: Inspector) {
     this.#documents = documents;
+    this.#inspector = inspector;
+  }
+
+  /**
+   * {@link check} for the arrivals of a batch, whose deps are sure.
+   *
+   * @param secrets what opens these, as far as it is held
+   */
+  async checkAll(
+    log: DocumentLog,
+    from: PeerId,
+    arrivals: readonly Arrival[],
+    secrets: () => readonly OpeningSecret[],
+  ): Promise<readonly Candidate[]> {
+    const inspected = isWorthIt(log, arrivals)
+      ? await this.#inspector?.({ address: log.address, arrivals, secrets: secrets() })
+      : undefined;
+    if (!inspected) return Promise.all(arrivals.map((arrival) => this.check(log, from, arrival)));
+    return arrivals.flatMap((arrival, at) => {
+      const found = inspected[at];
+      if (!found) return [];
+      const { id, isSigned, unsealed } = found;
+      const candidate = { ...arrival, from, id, ...(unsealed && { unsealed }) };
+      return isSigned ? [candidate] : [{ ...candidate, verdict: WRONGLY_SIGNED }];
+    });
   }
 
   /** What can be said of an arrival before its turn to be judged: whether it is known, and that it is signed. */
@@ -42,7 +77,7 @@ export class Judging {
     const { id } = candidate;
     if (log.byId(id)) return { ...candidate, verdict: { is: 'known', id } };
     if (await verified(log, arrival)) return candidate;
-    return { ...candidate, verdict: { is: 'refused', why: 'its signature is wrong' } };
+    return { ...candidate, verdict: WRONGLY_SIGNED };
   }
 
   /**
@@ -80,8 +115,8 @@ export class Judging {
     const parking = this.#parking;
     const verdict = candidate.verdict ?? judge(log, candidate, { membership, segment, parking });
     const { bytes, deps, from, id } = candidate;
-    if (verdict.is === 'new')
-      for (const entry of [...verdict.taken, verdict.entry]) fresh.push({ entry, from });
+    if (verdict.is === 'new') for (const entry of verdict.taken) fresh.push({ entry, from });
+    if (verdict.is === 'new') fresh.push({ entry: verdict.entry, from, ...unsealedOf(candidate) });
     if (verdict.is === 'parked') parking.add({ log, entry: verdict.entry, from });
     if (verdict.is === 'waiting')
       this.#waiting.add({ bytes, deps, from, id, document: log.id, missing: verdict.missing });
@@ -120,6 +155,19 @@ export class Judging {
   forget(peer: PeerId): void {
     this.#waiting.forget(peer);
   }
+}
+
+const WRONGLY_SIGNED: Verdict = { is: 'refused', why: 'its signature is wrong' };
+
+/** Many, and not such as are held already: to tell that costs a fraction of what another thread would do for nothing. */
+function isWorthIt(log: DocumentLog, arrivals: readonly Arrival[]): boolean {
+  if (arrivals.length < WORTH_HANDING_OVER) return false;
+  if (log.count === 0) return true;
+  return [arrivals[0], arrivals.at(-1)].every((one) => one && !log.byId(entryId(one.bytes)));
+}
+
+function unsealedOf({ unsealed }: Candidate): Pick<Fresh, 'unsealed'> {
+  return unsealed === undefined ? {} : { unsealed };
 }
 
 /** What others may have waited for: parked is come, too, for somebody listed may have built on it. */

@@ -25,6 +25,8 @@ export interface Settings {
   readonly servers: readonly string[] | undefined;
   /** Channel id → what it is called. */
   readonly channels: ReadonlyMap<string, ChannelSettings>;
+  /** The accounts that write to each other here alone, where the space is for that. */
+  readonly direct: readonly string[] | undefined;
   /** Account → display name. */
   readonly names: ReadonlyMap<string, string>;
 }
@@ -54,6 +56,7 @@ function fold(chain: Chain, membership: Membership, placed: readonly Placed[]): 
   const roles = new ChainRoles(membership);
   let name: string | undefined;
   let servers: readonly string[] | undefined;
+  let direct: readonly string[] | undefined;
   const drafts = new Map<string, ChannelDraft>();
   const names = new Map<string, string>();
   for (const entry of placed) {
@@ -63,6 +66,7 @@ function fold(chain: Chain, membership: Membership, placed: readonly Placed[]): 
     const content = parseContent(entry.body.kind, entry.body.content);
     if (content.kind === 'space' && role === 'admin') name = content.name;
     else if (content.kind === 'servers' && role === 'admin') servers = content.servers;
+    else if (content.kind === 'direct' && role === 'admin') direct = content.with;
     else if (content.kind === 'profile') names.set(account, content.name);
     else if (content.kind === 'channel') {
       const id = toBase64url(content.channel);
@@ -72,7 +76,7 @@ function fold(chain: Chain, membership: Membership, placed: readonly Placed[]): 
     }
   }
   const channels = new Map([...drafts].map(([id, draft]) => [id, draft.settings]));
-  return { name, servers, channels, names };
+  return { name, servers, direct, channels, names };
 }
 
 /**

@@ -21,6 +21,7 @@ import { Bodies, type OpenedInChannel } from './bodies.ts';
 import type { Chain } from './chain.ts';
 import { type DocumentLog, type LoggedEntry, logged } from './document-log.ts';
 import { EpochSecrets, hasSealFor } from './epoch-secrets.ts';
+import type { Inspector } from './inspection.ts';
 import { type Candidate, type Fresh, type Judged, Judging } from './judging.ts';
 import { membershipOf } from './membership/fold.ts';
 import { isServed, type Membership } from './membership/membership.ts';
@@ -84,13 +85,15 @@ export class Space {
     device: DeviceKey;
     store: Store;
     onChange: (change: SpaceChange) => void;
+    /** Inspects what comes in bulk on another thread. */
+    inspector?: Inspector | undefined;
   }) {
     this.record = options.record;
     this.#device = options.device;
     this.#store = options.store;
     this.#onChange = options.onChange;
     this.#documents = new SpaceDocuments(options.record.id);
-    this.#judging = new Judging(this.#documents);
+    this.#judging = new Judging(this.#documents, options.inspector);
     this.#unstored = new Unstored(options.store, () => this.#tell({ caughtUp: true }));
     this.#secrets = new EpochSecrets(options.record, options.device);
     this.#bodies = new Bodies(this.#secrets);
@@ -263,7 +266,8 @@ export class Space {
     from: PeerId,
     arrivals: readonly Arrival[],
   ): Promise<readonly Received[]> {
-    const checked = Promise.all(arrivals.map((arrival) => this.#judging.check(log, from, arrival)));
+    const secrets = () => this.#bodies.secretsFor(arrivals);
+    const checked = this.#judging.checkAll(log, from, arrivals, secrets);
     return this.exclusively(async () => this.#letIn(log, await checked));
   }
 
@@ -321,7 +325,7 @@ export class Space {
     const stored = this.#unstored.append(log.id, entries);
     this.#storing = log;
     // What came is in view while it is being stored, and stays there should that fail: it may be all there is of it on this device.
-    for (const entry of entries) this.#bodies.take(log, entry);
+    for (const { entry, unsealed } of fresh) this.#bodies.take(log, entry, unsealed);
     const opened = this.#bodies.takeNews();
     if (opened.length > 0) this.#tell({ opened });
     await stored.catch(() => this.#unstored.add(log.id, entries));

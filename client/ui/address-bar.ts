@@ -15,14 +15,14 @@ export interface Router {
   readonly currentRoute: Accessor<Route>;
   /** Goes there; `replace` leaves no trace of where one was, as for an invite that must not linger in the history. */
   goTo(next: Route, how?: 'push' | 'replace'): void;
-  /** Takes an invite out of the address and the history, and stays where one is: whoever sees it could use it. */
+  /** Takes an invite, or what links a device, out of the address and the history, and stays where one is: whoever sees it could use it. */
   hideInvite(): void;
 }
 
 export function createRouter({ location, history, ...bar }: AddressBar): Router {
   const [currentRoute, setRoute] = createSignal<Route>(parseRoute(location.hash), {
     // An invite that is opened again is taken again.
-    equals: (a, b) => b.at !== 'join' && hrefOf(a) === hrefOf(b),
+    equals: (a, b) => b.at !== 'join' && b.at !== 'link' && hrefOf(a) === hrefOf(b),
   });
   bar.addEventListener('hashchange', () => setRoute(parseRoute(location.hash)));
   return {
@@ -34,9 +34,9 @@ export function createRouter({ location, history, ...bar }: AddressBar): Router 
       setRoute(next);
     },
     hideInvite() {
-      if (parseRoute(location.hash).at === 'join') {
-        history.replaceState(null, '', hrefOf({ at: 'home' }));
-      }
+      const { at } = parseRoute(location.hash);
+      if (at === 'join') history.replaceState(null, '', hrefOf({ at: 'home' }));
+      if (at === 'link') history.replaceState(null, '', hrefOf({ at: 'link' }));
     },
   };
 }

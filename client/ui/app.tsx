@@ -4,11 +4,15 @@ import { Frame } from './frame/frame.tsx';
 import { lastPlace } from './last-place.ts';
 import { PeerProvider } from './peer-context.ts';
 import { createPeerStore } from './peer-store.ts';
+import { later } from './pieces/later.tsx';
 import { currentRoute, goTo } from './router.ts';
+import { wipeTrouble } from './settings/wipe-trouble.ts';
 import { Failed } from './start/failed.tsx';
 import { FirstRun } from './start/first-run.tsx';
 import { Joining } from './start/joining.tsx';
 import { Starting } from './start/starting.tsx';
+
+const LinkPage = later(async () => (await import('./devices/link-page.tsx')).LinkPage);
 
 /** The page: the shell at once, the rest when the peer is at hand. */
 export function App(props: { peer: Peer | undefined; failed: string | undefined }) {
@@ -35,6 +39,10 @@ function WithPeer(props: { peer: Peer }) {
   const invited = createMemo(() => {
     const route = currentRoute();
     return route.at === 'join' ? route : undefined;
+  });
+  const linked = createMemo(() => {
+    const route = currentRoute();
+    return route.at === 'link' ? route : undefined;
   });
   const [agreed, setAgreed] = createSignal<string>();
 
@@ -68,6 +76,13 @@ function WithPeer(props: { peer: Peer }) {
               }
             }
           />
+        </Match>
+        <Match when={view.phase === 'starting' && wipeTrouble()}>
+          {(trouble) => <Failed title="Not everything was wiped" trouble={trouble()} />}
+        </Match>
+        {/* Stays while the device comes by its name. */}
+        <Match when={(view.phase === 'first-run' || view.phase === 'ready') && linked()} keyed>
+          {(route) => <LinkPage token={route.token} />}
         </Match>
         <Match when={view.phase === 'first-run'}>
           <FirstRun token={invited()?.token} onAgree={setAgreed} />

@@ -5,6 +5,7 @@ import { render } from 'solid-js/web';
 import type { Peer } from '../engine/view.ts';
 import { App } from './app.tsx';
 import { followKeyboard } from './frame/keyboard.ts';
+import { theme } from './look/theme.ts';
 
 /** Resolves once something is on the screen; in a hidden tab, which never paints, soon. */
 function firstPaint(): Promise<void> {
@@ -18,6 +19,7 @@ function firstPaint(): Promise<void> {
 export function showPage(root: HTMLElement, loadPeer: () => Promise<Peer>): void {
   const [peer, setPeer] = createSignal<Peer>();
   const [failed, setFailed] = createSignal<string>();
+  theme.apply();
   root.replaceChildren();
   followKeyboard();
   const props = {

@@ -1,7 +1,15 @@
 import { batch } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { Peer, View } from '../engine/view.ts';
-import { copyOf, linksOf, type Shown, spacesOf, timelineOf } from './shown.ts';
+import {
+  contactsOf,
+  copyOf,
+  devicesOf,
+  linksOf,
+  type Shown,
+  spacesOf,
+  timelineOf,
+} from './shown.ts';
 
 /** A store's setter takes no readonly keys. */
 type Settable<T> = { -readonly [K in keyof T]: T[K] };
@@ -18,12 +26,26 @@ export function createPeerStore(peer: Peer): { readonly view: Shown; readonly st
     const before = last;
     last = next;
     batch(() => {
+      setView('changes', (changes) => changes + 1);
       if (next.phase !== before.phase) setView('phase', next.phase);
       if (next.failure !== before.failure)
         setView('failure', reconcile(next.failure && { ...next.failure }));
       if (next.device !== before.device)
         setView('device', reconcile(next.device && { ...next.device }));
+      if (next.fileWork !== before.fileWork)
+        setView(
+          'fileWork',
+          next.fileWork?.map((work) => ({ ...work })),
+        );
       if (next.spaces !== before.spaces) setView('spaces', reconcile(spacesOf(next.spaces)));
+      if (next.card !== before.card) setView('card', reconcile(next.card && { ...next.card }));
+      if (next.knocks !== before.knocks)
+        setView('knocks', reconcile(next.knocks && structuredClone(next.knocks)));
+      if (next.contacts !== before.contacts)
+        setView('contacts', reconcile(contactsOf(next.contacts)));
+      if (next.devices !== before.devices) setView('devices', reconcile(devicesOf(next.devices)));
+      if (next.linking !== before.linking)
+        setView('linking', reconcile(next.linking && structuredClone(next.linking)));
       if (next.links !== before.links) setView('links', reconcile(linksOf(next.links)));
       if (next.timeline !== before.timeline) {
         setView('timeline', reconcile(next.timeline && timelineOf(next.timeline)));

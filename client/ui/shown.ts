@@ -1,4 +1,6 @@
+import type { OwnDeviceView } from '../engine/device-view.ts';
 import type {
+  ContactView,
   GapView,
   MemberView,
   MessageView,
@@ -29,8 +31,13 @@ export interface ShownTimeline
 }
 
 /** The view as the page holds it: everything in a list has an `id`, by which it is found again after a change. */
-export interface Shown extends Omit<View, 'spaces' | 'timeline' | 'links'> {
+export interface Shown
+  extends Omit<View, 'spaces' | 'timeline' | 'links' | 'contacts' | 'devices'> {
+  /** Another number after each change, also of what is not in the view. */
+  readonly changes: number;
   readonly spaces: readonly ShownSpace[];
+  readonly contacts: readonly Named<ContactView>[];
+  readonly devices: readonly Named<OwnDeviceView>[];
   readonly timeline?: ShownTimeline;
   readonly links: {
     readonly servers: readonly Named<ServerStatus>[];
@@ -63,6 +70,12 @@ export const timelineOf = (timeline: NonNullable<View['timeline']>): ShownTimeli
   typing: [...timeline.typing],
 });
 
+export const contactsOf = (contacts: View['contacts'] = []): Named<ContactView>[] =>
+  named(contacts, (contact) => contact.account);
+
+export const devicesOf = (devices: View['devices'] = []): Named<OwnDeviceView>[] =>
+  named(devices, (device) => device.peer);
+
 export const linksOf = (links: View['links']): Shown['links'] => ({
   servers: named(links.servers, (server) => server.url),
   links: named(structuredClone(links.links), (link) => link.peer),
@@ -70,11 +83,31 @@ export const linksOf = (links: View['links']): Shown['links'] => ({
 });
 
 /** A copy of a whole view that shares no object with it, because a store writes into what it holds. */
-export const copyOf = ({ spaces, timeline, links, device, failure, phase }: View): Shown => ({
+export const copyOf = ({
+  spaces,
+  contacts,
+  card,
+  knocks,
+  timeline,
+  links,
+  device,
+  failure,
+  phase,
+  fileWork,
+  devices,
+  linking,
+}: View): Shown => ({
+  changes: 0,
   phase,
   spaces: spacesOf(spaces),
+  contacts: contactsOf(contacts),
+  devices: devicesOf(devices),
   links: linksOf(links),
+  ...(linking ? { linking: structuredClone(linking) } : {}),
+  ...(card ? { card: { ...card } } : {}),
+  ...(knocks ? { knocks: structuredClone(knocks) } : {}),
   ...(device ? { device: { ...device } } : {}),
+  ...(fileWork ? { fileWork: fileWork.map((work) => ({ ...work })) } : {}),
   ...(failure ? { failure: { ...failure } } : {}),
   ...(timeline ? { timeline: timelineOf(timeline) } : {}),
 });

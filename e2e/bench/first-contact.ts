@@ -4,12 +4,14 @@ import { randomBytes } from '@snug/shared/crypto/bytes.ts';
 import { PeerId } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
 import { ServerProgram } from '../browser/stage/server-program.ts';
-import { percentiles } from '../loadtest/ledger.ts';
 import { BarePeer } from './first-contact/bare-peer.ts';
-import { LinkedPeer, newTopic } from './first-contact/linked-peer.ts';
+import { LinkedPeer } from './first-contact/linked-peer.ts';
 import type { Question } from './first-contact/resident.ts';
 import type { Measures } from './measure.ts';
+import { newTopic } from './new-topic.ts';
+import { percentiles } from './quantiles.ts';
 import { Child } from './server-scale/child.ts';
+import { measured } from './targets.ts';
 
 const MEETINGS = 70;
 /** Not counted: what is compiled when it is first used. */
@@ -70,10 +72,7 @@ function measuresOf(times: readonly { readonly ours: number; readonly bare: numb
   const ours = percentiles(times.map((t) => t.ours));
   const bare = percentiles(times.map((t) => t.bare));
   return {
-    J0: {
-      value: ours.p95 / bare.p95,
-      unit: '÷ bare simple-peer over Socket.IO',
-      target: { op: '<=', value: 1.5 },
+    J0: measured('J0', ours.p95 / bare.p95, {
       compared: {
         'p95, ms': ours.p95,
         'bare p95, ms': bare.p95,
@@ -86,6 +85,6 @@ function measuresOf(times: readonly { readonly ours: number; readonly bare: numb
         what: 'from asking to join a topic, connected to the server already, to an open channel with the one who waits there. Peers in Node with node-datachannel, each side, each server and whoever waits in a process of its own; no STUN on either side; in turns in one run',
         times,
       },
-    },
+    }),
   };
 }

@@ -2,10 +2,11 @@
 import { chromium } from 'playwright-core';
 import { CHROMIUM_ARGUMENTS, chromiumPath } from '../browser/stage/chromium.ts';
 import { ServerProgram } from '../browser/stage/server-program.ts';
-import { percentiles } from '../loadtest/ledger.ts';
 import type { Measures } from './measure.ts';
 import { PagePair, skewOf } from './pages/page-pair.ts';
+import { percentiles } from './quantiles.ts';
 import { median, spread } from './server-scale/spread.ts';
+import { measured } from './targets.ts';
 
 const ROUNDS = 6;
 const IN_A_ROUND = 8;
@@ -80,10 +81,7 @@ function measuresOf(rounds: readonly (readonly Sample[])[]): Measures {
   const overRouter = spread(each.map((round) => round.directMs / round.relayedMs));
   const skewMs = skewOf(samples.map((s) => s.bare));
   return {
-    L1: {
-      value: all.directMs / limitOf(all),
-      unit: '÷ (bare data channel + a frame)',
-      target: { op: '<=', value: 1 },
+    L1: measured('L1', all.directMs / limitOf(all), {
       compared: {
         'direct, ms': all.directMs,
         'p95, ms': percentiles(samples.map((s) => s.direct)).p95 - skewMs,
@@ -98,11 +96,8 @@ function measuresOf(rounds: readonly (readonly Sample[])[]): Measures {
         messages: samples.length,
         'reader’s clock ahead, ms': skewMs,
       },
-    },
-    L2: {
-      value: all.directMs / all.relayedMs,
-      unit: '÷ relayed by the server',
-      target: { op: '<=', value: 1.1 },
+    }),
+    L2: measured('L2', all.directMs / all.relayedMs, {
       compared: {
         'direct, ms': all.directMs,
         'relayed, ms': all.relayedMs,
@@ -116,6 +111,6 @@ function measuresOf(rounds: readonly (readonly Sample[])[]): Measures {
           samples.map((s) => s.bareOfRelayed),
         ),
       },
-    },
+    }),
   };
 }

@@ -12,12 +12,15 @@ export interface Measure {
   /** What the value stands beside: another way of doing it, or its own spread. */
   readonly compared?: Readonly<Record<string, number>>;
   readonly detail?: unknown;
+  /** Something went wrong in the run that it is of: whether it meets its target cannot be said. */
+  readonly doubtful?: true;
 }
 
 export type Measures = Readonly<Record<string, Measure>>;
 
-export function met({ value, target }: Measure): boolean | undefined {
-  if (!target) return undefined;
+/** Undefined where nothing is aimed at, or where it cannot be said. */
+export function met({ value, target, doubtful }: Measure): boolean | undefined {
+  if (!target || doubtful) return undefined;
   return target.op === '<=' ? value <= target.value : value >= target.value;
 }
 
@@ -35,12 +38,7 @@ export function report(
   return {
     command,
     commit: commit(),
-    machine: {
-      node: process.version,
-      platform: platform(),
-      processors: cpus().length,
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-    },
+    machine: machine(),
     options,
     measures: Object.fromEntries(
       Object.entries(measures).map(([id, measure]) => [
@@ -48,9 +46,8 @@ export function report(
         {
           value: measure.value,
           unit: measure.unit,
-          ...(measure.target
-            ? { target: `${measure.target.op} ${measure.target.value}`, met: met(measure) }
-            : {}),
+          ...(measure.target && { target: `${measure.target.op} ${measure.target.value}` }),
+          ...(met(measure) === undefined ? {} : { met: met(measure) }),
           compared: measure.compared ?? {},
         },
       ]),
@@ -62,6 +59,36 @@ export function report(
           detail === undefined ? [] : [[id, detail]],
         ),
       ),
+  };
+}
+
+/** Measures without what is no finite number: what was not measured is absent. */
+export function onlyFinite(measures: Measures): Measures {
+  return Object.fromEntries(
+    Object.entries(measures).flatMap(([id, measure]) => {
+      if (!Number.isFinite(measure.value)) return [];
+      const compared = Object.entries(measure.compared ?? {}).filter(([, x]) => Number.isFinite(x));
+      return [[id, { ...measure, compared: Object.fromEntries(compared) }]];
+    }),
+  );
+}
+
+export interface Machine {
+  readonly node: string;
+  readonly platform: string;
+  readonly processors: number;
+  readonly model: string;
+  readonly memoryGiB: number;
+}
+
+/** The one that this runs on. */
+export function machine(): Machine {
+  return {
+    node: process.version,
+    platform: platform(),
+    processors: cpus().length,
+    model: cpus()[0]?.model.trim() ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
 }
 
@@ -78,7 +105,7 @@ export function table(measures: Measures): string {
       id,
       `${round(measure.value)} ${measure.unit}`,
       target,
-      verdict === undefined ? '' : verdict ? 'met' : 'MISSED',
+      verdict === undefined ? (measure.doubtful ? 'in doubt' : '') : verdict ? 'met' : 'MISSED',
       beside.join(', '),
     ];
   });

@@ -5,9 +5,9 @@ import type { DocumentLog } from '@snug/client/space/document-log.ts';
 import { concatBytes } from '@snug/shared/crypto/bytes.ts';
 import { buildChange } from '@snug/shared/entries/canonical-change.ts';
 import type { Measures } from './measure.ts';
-import { meet, must, startServer, until } from './room.ts';
+import { meet, must, startServer, TEXT_OF_60, until } from './room.ts';
+import { measured } from './targets.ts';
 
-const TEXT = 'The beans by the south wall are done; I pulled them all out.';
 const MESSAGES = 200;
 
 export async function messageBytes(): Promise<Measures> {
@@ -18,7 +18,7 @@ export async function messageBytes(): Promise<Measures> {
   // One by one, as people write: so every message is acknowledged by itself, which is the dearest.
   const say = async (count: number, from: number) => {
     for (let i = 0; i < count; i++) {
-      must(await ada.engine.commands.say({ space, channel, text: TEXT }));
+      must(await ada.engine.commands.say({ space, channel, text: TEXT_OF_60 }));
       await until(ada, 'acknowledged', (v) => v.timeline?.messages.at(-1)?.delivery === 'everyone');
       await until(ben, 'heard', (v) => (v.timeline?.messages.length ?? 0) === from + i + 1);
     }
@@ -36,26 +36,21 @@ export async function messageBytes(): Promise<Measures> {
   await ben.close();
   await server.close();
   return {
-    wire60: {
-      value: wire,
-      unit: 'B',
-      target: { op: '<=', value: 260 },
+    wire60: measured('wire60', wire, {
       compared: { 'and back, its acknowledgement': acknowledged },
       detail: { what: 'bytes handed to the data channel for one message of 60 characters' },
-    },
-    document60: {
-      value: stored,
-      unit: 'B',
+    }),
+    document60: measured('document60', stored, {
       compared: {
         'the entry': newest?.bytes.length ?? 0,
         'the change': newest
           ? buildChange({ deps: newest.deps, startOp: newest.startOp, entry: newest.bytes }).bytes
               .length
           : 0,
-        'of which text': TEXT.length,
+        'of which text': TEXT_OF_60.length,
       },
       detail: { what: `bytes of the saved Automerge document a message, of ${entries.length}` },
-    },
+    }),
   };
 }
 

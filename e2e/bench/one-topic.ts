@@ -1,10 +1,12 @@
 /** S1, S2, S3 and the server's delay with one topic of 5,000: everybody comes at once, asks for another sample, and goes at once. */
 import type { Measures } from './measure.ts';
+import { newTopic } from './new-topic.ts';
 import type { Took } from './server-scale/crowd-process.ts';
 import type { HostKind, Reading } from './server-scale/host-process.ts';
 import { bytesOfJoins, bytesOfVisits } from './server-scale/join-bytes.ts';
-import { type Cost, newTopic, Side } from './server-scale/side.ts';
+import { type Cost, Side } from './server-scale/side.ts';
 import { median } from './server-scale/spread.ts';
+import { measured } from './targets.ts';
 
 const PEERS = 5_000;
 const WARM_UP = 500;
@@ -75,35 +77,30 @@ export async function oneTopic(): Promise<Measures> {
   const { sampling, small, large } = ours.seen;
   const what = `${PEERS} peers in one topic, ${AT_ONCE} at once; the first ${WARM_UP} are not counted`;
   return {
-    [`S1@${PEERS}`]: {
-      value: Math.max(
+    [`S1@${PEERS}`]: measured(
+      `S1@${PEERS}`,
+      Math.max(
         ours.cost.residentBytes / bare.cost.residentBytes,
         ours.cost.heapBytes / bare.cost.heapBytes,
       ),
-      unit: '÷ bare Socket.IO',
-      target: { op: '<=', value: 1.2 },
-      compared: {
-        'resident, B a peer': ours.cost.residentBytes,
-        'bare, resident': bare.cost.residentBytes,
-        'heap, B a peer': ours.cost.heapBytes,
-        'bare, heap': bare.cost.heapBytes,
-        'whole server, MB': ours.full.residentBytes / 1e6,
-        'bare, MB': bare.full.residentBytes / 1e6,
-        'heap in use when all are here, MB': ours.full.heapBytes / 1e6,
-        'when all have gone, MB': ours.empty.heapBytes / 1e6,
+      {
+        compared: {
+          'resident, B a peer': ours.cost.residentBytes,
+          'bare, resident': bare.cost.residentBytes,
+          'heap, B a peer': ours.cost.heapBytes,
+          'bare, heap': bare.cost.heapBytes,
+          'whole server, MB': ours.full.residentBytes / 1e6,
+          'bare, MB': bare.full.residentBytes / 1e6,
+          'heap in use when all are here, MB': ours.full.heapBytes / 1e6,
+          'when all have gone, MB': ours.empty.heapBytes / 1e6,
+        },
+        detail: { what, ours, bare },
       },
-      detail: { what, ours, bare },
-    },
-    [`S2@${PEERS}`]: {
-      value: median(large) / median(small),
-      unit: '÷ a room of 10',
-      target: { op: '<=', value: 1.2 },
+    ),
+    [`S2@${PEERS}`]: measured(`S2@${PEERS}`, median(large) / median(small), {
       compared: { 'room of 10, B': median(small), 'this one, B': median(large) },
-    },
-    [`S3@${PEERS}`]: {
-      value: bare.cost.cpuMs / ours.cost.cpuMs,
-      unit: '÷ bare Socket.IO connects',
-      target: { op: '>=', value: 0.5 },
+    }),
+    [`S3@${PEERS}`]: measured(`S3@${PEERS}`, bare.cost.cpuMs / ours.cost.cpuMs, {
       compared: {
         'joins a core second': 1000 / ours.cost.cpuMs,
         'bare connects': 1000 / bare.cost.cpuMs,
@@ -111,10 +108,8 @@ export async function oneTopic(): Promise<Measures> {
         'leaving, a core second': 1000 / ours.going.cpuMsEach,
         'bare, leaving': 1000 / bare.going.cpuMsEach,
       },
-    },
-    [`delay@${PEERS}`]: {
-      value: ours.coming.delayP99Ms,
-      unit: 'ms, p99 of the event loop while all come',
+    }),
+    [`delay@${PEERS}`]: measured(`delay@${PEERS}`, ours.coming.delayP99Ms, {
       compared: {
         longest: ours.coming.delayLongestMs,
         'bare, p99': bare.coming.delayP99Ms,
@@ -126,6 +121,6 @@ export async function oneTopic(): Promise<Measures> {
         'bare, of it processor time': bare.going.busiestMs,
       },
       detail: { what, sampling },
-    },
+    }),
   };
 }

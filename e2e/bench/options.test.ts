@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
-import { BENCHES } from './benches.ts';
+import { BENCHES, brokenPromises } from './benches.ts';
+import { onlyFinite } from './measure.ts';
 import { BENCH, parseOptions } from './options.ts';
+import { aboutOf, measured } from './targets.ts';
 
 function chosen(...args: readonly string[]): readonly string[] {
   const call = parseOptions(args);
   if (call.is !== 'asked') throw new Error(`That is ${call.is}.`);
-  return call.asked.benches.flatMap(({ gives }) => Object.keys(gives));
+  return call.asked.benches.flatMap(({ gives }) => gives);
 }
 
 test('without ids all is measured but what takes long or the whole machine', () => {
   expect(chosen()).toEqual(
-    BENCHES.filter(({ onlyAsked }) => !onlyAsked).flatMap(({ gives }) => Object.keys(gives)),
+    BENCHES.filter(({ onlyAsked }) => !onlyAsked).flatMap(({ gives }) => gives),
   );
   expect(chosen()).not.toContain('W2');
 });
@@ -29,8 +31,24 @@ test('what there is not is refused', () => {
   });
 });
 
-test('the help has every id in a line of its own', () => {
+test('the help has every id in a line of its own, with what it is', () => {
   for (const { gives } of BENCHES)
-    for (const [id, what] of Object.entries(gives))
-      expect(BENCH.usage).toMatch(new RegExp(`\\n +${id} +${what.slice(0, 10)}`));
+    for (const id of gives)
+      expect(BENCH.usage).toMatch(new RegExp(`\\n +${id} +${aboutOf(id).slice(0, 10)}`));
+});
+
+test('no figure is given under an id that another bench gives, but for the rooms of 10 of W1 and W2', () => {
+  const ids = BENCHES.flatMap(({ gives }) => gives);
+  const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
+  expect(twice.every((id) => id.endsWith('@10'))).toBe(true);
+});
+
+test('a bench that gives something else than it announced is found out', () => {
+  const bench = { gives: ['R3', 'relayed'], takesS: 1, run: async () => ({}) };
+  const measures = { R3: measured('R3', 5_000), relayed: measured('relayed', Number.NaN) };
+  expect(brokenPromises(bench, measures)).toEqual([]);
+  expect(brokenPromises(bench, onlyFinite({ ...measures, B1: measured('B1', 30) }))).toEqual([
+    'relayed could not be measured.',
+    'B1 came without being announced.',
+  ]);
 });

@@ -7,6 +7,8 @@ import {
   WrongCall,
 } from '@snug/client/headless/command-line.ts';
 import { BENCHES, type Bench } from './benches.ts';
+import { outputFile } from './output-file.ts';
+import { aboutOf } from './targets.ts';
 
 export interface Asked {
   /** As they were named. */
@@ -21,7 +23,7 @@ export function inWords(seconds: number): string {
 }
 
 const rows = BENCHES.map(({ gives, takesS, onlyAsked }) => {
-  const ids = Object.entries(gives).map(([id, what]) => `    ${id.padEnd(17)}  ${what}`);
+  const ids = gives.map((id) => `    ${id.padEnd(17)}  ${aboutOf(id)}`);
   return [
     `  ${inWords(takesS)}${onlyAsked ? ', only where it is named in full' : ''}:`,
     ...ids,
@@ -35,7 +37,7 @@ export const BENCH: Command = {
   usage: `Usage: npm run bench -- [ID…] [--json FILE]
 
 Figures, each beside what it is compared with. All of them together take about ${inWords(ALL_S)} on two cores; with ids only what they need, and
-what is measured with it. W1 stands for W1@10 and W1@30.
+what is measured with it. W1 stands for W1@10 and W1@30, P1 for all that begins with it; behind an @ stands the size of the room.
 
 ${rows.join('\n')}
 
@@ -44,8 +46,11 @@ ${rows.join('\n')}
 Exit: 0 measured, whatever came of it; 1 something could not be measured; 2 wrong call.`,
 };
 
-/** `W1` stands for `W1@30` and whatever other sizes there are. */
-const means = (named: string, id: string) => id === named || id.startsWith(`${named}@`);
+/** `W1` stands for `W1@30` and whatever other sizes there are, `P1` for all that begins with it. */
+const means = (named: string, id: string) =>
+  id === named ||
+  id.startsWith(`${named}@`) ||
+  (/\d$/.test(named) && id.startsWith(named) && /[a-z]/.test(id.charAt(named.length)));
 
 export function parseOptions(args: readonly string[]): Call<Asked> {
   return readCall(args, (own) => {
@@ -54,19 +59,18 @@ export function parseOptions(args: readonly string[]): Call<Asked> {
       options: { json: { type: 'string' } },
       allowPositionals: true,
     });
-    const known = BENCHES.flatMap(({ gives }) => Object.keys(gives));
+    const known = BENCHES.flatMap(({ gives }) => gives);
     const strange = positionals.filter((named) => !known.some((id) => means(named, id)));
     if (strange.length > 0) throw new WrongCall(`There is no measure ${strange.join(', ')} here.`);
     return {
       ids: positionals,
       benches: BENCHES.filter((bench) => isWanted(bench, positionals)),
-      json: values.json,
+      json: outputFile('--json', values.json),
     };
   });
 }
 
 function isWanted({ gives, onlyAsked }: Bench, named: readonly string[]): boolean {
-  const ids = Object.keys(gives);
-  if (onlyAsked) return ids.some((id) => named.includes(id));
-  return named.length === 0 || ids.some((id) => named.some((one) => means(one, id)));
+  if (onlyAsked) return gives.some((id) => named.includes(id));
+  return named.length === 0 || gives.some((id) => named.some((one) => means(one, id)));
 }

@@ -4,17 +4,19 @@
  */
 import { delay, until } from '../chaos/waiting.ts';
 import type { Measures } from './measure.ts';
-import { gather, must, PATIENCE_MS, startServer } from './room.ts';
+import { gather, must, PATIENCE_MS, startServer, TEXT_OF_60 } from './room.ts';
+import { measured } from './targets.ts';
 import {
+  AUTOMERGE_REPO_AT_30,
   bytesPerDelivery,
   duplicatesPerDelivery,
   idleFramesPerSecond,
   type RoomWire,
   receiptsAndPresencePerEntryByte,
+  STOCK_SYNC_AFTER_LOSS,
 } from './wire-figures.ts';
 import { WireMeter, wireBetween } from './wire-meter.ts';
 
-const TEXT = 'The beans by the south wall are done; I pulled them all out.';
 const MESSAGES = 40;
 /** Before it is measured: by then the tree has shed the edges that it does not need. */
 const WARM_UP = 15;
@@ -24,8 +26,6 @@ const AFTER_MS = 5_000;
 /** After the last newcomer: links change, everybody compares. */
 const SETTLE_MS = 20_000;
 const IDLE_MS = 60_000;
-/** automerge-repo over a full mesh of 30, unsigned and unsealed: bytes a delivery. */
-const AUTOMERGE_REPO_AT_30 = 13_310;
 
 interface Figures extends RoomWire {
   readonly size: number;
@@ -41,7 +41,7 @@ async function measure(size: number): Promise<Figures> {
   const write = async (count: number) => {
     const before = held(writer);
     for (let i = 0; i < count; i++) {
-      must(await writer.engine.commands.say({ space, channel, text: TEXT }));
+      must(await writer.engine.commands.say({ space, channel, text: TEXT_OF_60 }));
       await delay(EVERY_MS);
     }
     await until('all messages', PATIENCE_MS, () =>
@@ -83,63 +83,51 @@ function each(figures: Figures): Readonly<Record<string, number>> {
   };
 }
 
-/** @param sizes of rooms, the one that the figures are of last */
+/** Each figure under an id with the size of its room. */
 export async function roomTraffic(...sizes: readonly number[]): Promise<Measures> {
   const all: Figures[] = [];
   for (const size of sizes) all.push(await measure(size));
-  const measures: Record<string, Measures[string]> = {};
-  const smallest = all[0];
-  for (const figures of all) {
-    const { size, writing, idle, deliveries } = figures;
-    const { entries, receipts, presence } = writing.classes;
-    const w1 = bytesPerDelivery(figures);
-    const detail = { figures, perDelivery: each(figures), messages: MESSAGES, everyMs: EVERY_MS };
-    measures[`W1@${size}`] = {
-      value: w1,
-      unit: 'B a delivery',
-      target: { op: '<=', value: 260 },
+  return Object.assign({}, growthOf(all), ...all.map(measuresOf));
+}
+
+/** W2, where there were rooms of 10 and of 100. */
+function growthOf(all: readonly Figures[]): Measures {
+  const [small, large] = [10, 100].map((size) => all.find((figures) => figures.size === size));
+  if (small === undefined || large === undefined) return {};
+  return { W2: measured('W2', bytesPerDelivery(large) / bytesPerDelivery(small)) };
+}
+
+function measuresOf(figures: Figures): Measures {
+  const { size, writing, idle, deliveries } = figures;
+  const { entries, receipts, presence } = writing.classes;
+  const of = (id: string, value: number, beside?: Parameters<typeof measured>[2]) => ({
+    [`${id}@${size}`]: measured(`${id}@${size}`, value, beside),
+  });
+  return {
+    ...of('W1', bytesPerDelivery(figures), {
       compared: {
         ...(size === 30 ? { 'automerge-repo mesh': AUTOMERGE_REPO_AT_30 } : {}),
         ...each(figures),
       },
-      detail,
-    };
-    if (size === 100 && smallest)
-      measures.W2 = {
-        value: w1 / bytesPerDelivery(smallest),
-        unit: `÷ a room of ${smallest.size}`,
-        target: { op: '<=', value: 1.15 },
-      };
-    measures[`W3@${size}`] = {
-      value: duplicatesPerDelivery(figures),
-      unit: 'duplicates a delivery',
-      target: { op: '<=', value: 0.05 },
-      compared: { 'flooding a full mesh': size - 2, deliveries },
-    };
-    measures[`A1@${size}`] = {
-      value: receiptsAndPresencePerEntryByte(figures),
-      unit: '÷ entry bytes',
-      target: { op: '<=', value: 0.5 },
+      detail: { figures, perDelivery: each(figures), messages: MESSAGES, everyMs: EVERY_MS },
+    }),
+    ...of('W3', duplicatesPerDelivery(figures), {
+      compared: { 'flooding a full mesh': size - 2, deliveries, ...writing.arrivals },
+    }),
+    ...of('A1', receiptsAndPresencePerEntryByte(figures), {
       compared: {
         'receipts alone': receipts.bytes / entries.bytes,
         'presence alone': presence.bytes / entries.bytes,
       },
-    };
-    measures[size === sizes.at(-1) ? 'Q1' : `Q1@${size}`] = {
-      value: idleFramesPerSecond(figures),
-      unit: 'frames/s a peer',
-      target: { op: '<=', value: 0.5 },
+    }),
+    ...of('Q1', idleFramesPerSecond(figures), {
       compared: {
-        'stock sync after a loss': 170,
+        'stock sync after a loss': STOCK_SYNC_AFTER_LOSS,
         'heartbeats and such, B/s a peer': idle.overheadBytes / (idle.ms / 1000) / size,
       },
-    };
-    measures[`W4@${size}`] = {
-      value: Math.max(writing.mostLinks, idle.mostLinks),
-      unit: 'links at most',
-      target: { op: '<=', value: 8 },
+    }),
+    ...of('W4', Math.max(writing.mostLinks, idle.mostLinks), {
       compared: { 'full mesh': size - 1 },
-    };
-  }
-  return measures;
+    }),
+  };
 }

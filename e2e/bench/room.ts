@@ -12,19 +12,24 @@ import { until as waitUntil } from '../chaos/waiting.ts';
 /** A full room on a busy machine may take as long, ms. */
 export const PATIENCE_MS = 120_000;
 
+/** The message of 60 characters that W1 and wire60 are defined by. */
+export const TEXT_OF_60 = 'The beans by the south wall are done; I pulled them all out.';
+
 export type SignalingServer = ReturnType<typeof createSignalingServer>;
 
 /** @param page the built page, if it is to be served too */
 export async function startServer(page = ''): Promise<{ server: SignalingServer; url: string }> {
   const parsed = parseSettings(
-    { PORT: '0', STUN_PORT: '0', HOST: '127.0.0.1', PAGE_DIR: page },
+    { PORT: '0', HOST: '127.0.0.1', PAGE_DIR: page },
     { defaultDir: 'none', isDirectory: (path) => path === page },
   );
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
-  const server = createSignalingServer(parsed.settings, {
+  // As shipped it answers STUN, and its clients ask it; on any free port.
+  const settings = { ...parsed.settings, stun: { port: 0, required: true } };
+  const server = createSignalingServer(settings, {
     log: () => {},
     random: Math.random,
-    now: () => performance.now(),
+    now: Date.now,
   });
   const { port } = await server.listen();
   return { server, url: `http://127.0.0.1:${port}` };

@@ -8,6 +8,8 @@ import { SearchIndex } from '@snug/client/search/search-index.ts';
 import { type Directory, wantedOf } from '@snug/client/search/wanted.ts';
 import { inventedMessages } from './invented-messages.ts';
 import type { Measures } from './measure.ts';
+import { percentiles } from './quantiles.ts';
+import { measured } from './targets.ts';
 
 const MESSAGES = 100_000;
 const QUERIES = 300;
@@ -45,8 +47,7 @@ export async function search(): Promise<Measures> {
         }),
       );
   }
-  keys.sort((a, b) => a - b);
-  const share = (part: number) => keys[Math.floor((keys.length - 1) * part)] ?? Number.NaN;
+  const { p50, p95, max } = percentiles(keys);
 
   let chunks: Uint8Array[] = [];
   const write = timed(() => {
@@ -62,10 +63,8 @@ export async function search(): Promise<Measures> {
   collect();
   const memory = full - held();
   return {
-    SEARCH: {
-      value: share(0.95),
-      unit: 'ms',
-      compared: { p50: share(0.5), longest: share(1) },
+    SEARCH: measured('SEARCH', p95, {
+      compared: { p50, longest: max },
       detail: {
         what: 'from a key to the newest results, p95',
         messages: MESSAGES,
@@ -75,13 +74,11 @@ export async function search(): Promise<Measures> {
         readMs: read,
         keptBytes: chunks.reduce((sum, { length }) => sum + length, 0),
       },
-    },
-    SEARCHmemory: {
-      value: memory / 1e6,
-      unit: 'MB',
+    }),
+    SEARCHmemory: measured('SEARCHmemory', memory / 1e6, {
       compared: { 'as it counts itself': counted / 1e6, 'build, s': build / 1000 },
       detail: { what: `heap and buffers of an index of ${MESSAGES} messages` },
-    },
+    }),
   };
 }
 

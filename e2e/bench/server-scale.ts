@@ -7,6 +7,7 @@ import { HostProcess } from './server-scale/host-process.ts';
 import { bytesOfJoins } from './server-scale/join-bytes.ts';
 import { type Cost, rooms, Side } from './server-scale/side.ts';
 import { median, spread } from './server-scale/spread.ts';
+import { measured } from './targets.ts';
 
 const WARM_UP = 1_000;
 const PEERS = 3_000;
@@ -46,10 +47,7 @@ export async function serverCosts(): Promise<Measures> {
     `${PEERS} peers in rooms of ${ROOM} after ${WARM_UP} others, ${ROUNDS} rounds, each server in a fresh process; ` +
     'ours: connect, authenticate with a signature and join by the way, as the app does; bare: connect';
   return {
-    S1: {
-      value: median(memory),
-      unit: '÷ bare Socket.IO',
-      target: { op: '<=', value: 1.2 },
+    S1: measured('S1', median(memory), {
       compared: {
         ...spread(memory),
         'resident ÷ bare': median(resident),
@@ -65,18 +63,15 @@ export async function serverCosts(): Promise<Measures> {
           'after a full collection that gives free pages back, with a young generation of one size in both servers; the greater of two ratios: of the resident set, and of the heap in use with what is held outside for it',
         rounds,
       },
-    },
-    S3: {
-      value: median(speed),
-      unit: '÷ bare Socket.IO connects',
-      target: { op: '>=', value: 0.5 },
+    }),
+    S3: measured('S3', median(speed), {
       compared: {
         ...spread(speed),
         'joins a core second': 1000 / middle('ours', 'cpuMs'),
         'bare connects': 1000 / middle('bare', 'cpuMs'),
       },
       detail: { what, time: 'user and system time of the server process, all threads', rounds },
-    },
+    }),
   };
 }
 
@@ -87,10 +82,7 @@ export async function joinTraffic(): Promise<Measures> {
   const large = await bytesOfJoins(host, 1_000);
   await host.end();
   return {
-    S2: {
-      value: median(large) / median(small),
-      unit: '÷ a room of 10',
-      target: { op: '<=', value: 1.2 },
+    S2: measured('S2', median(large) / median(small), {
       compared: {
         'room of 10, B': median(small),
         'room of 1,000, B': median(large),
@@ -101,6 +93,6 @@ export async function joinTraffic(): Promise<Measures> {
         small,
         large,
       },
-    },
+    }),
   };
 }

@@ -1,5 +1,5 @@
 /** What comes over all links of a room's peers, by what it is for, links that come and go included. */
-import type { Traffic } from '@snug/client/engine/traffic.ts';
+import type { Arrivals, Traffic } from '@snug/client/engine/traffic.ts';
 import type { NodePeer } from '@snug/client/headless/node-peer.ts';
 
 export const WIRE_KINDS = ['entries', 'tree', 'receipts', 'presence', 'repair'] as const;
@@ -19,6 +19,8 @@ export interface WireReading {
   readonly relayed: { readonly in: number; readonly out: number };
   /** Of those that came in, what carried nothing of a frame. */
   readonly overheadIn: number;
+  /** Others' entries, by how they came. */
+  readonly arrivals: Arrivals;
   /** Most links that one of the peers held since the last reading. */
   readonly mostLinks: number;
   readonly atMs: number;
@@ -31,6 +33,7 @@ export interface Wire {
   /** Heartbeats, acknowledgements that rode on nothing, what the links say to each other. */
   readonly overheadBytes: number;
   readonly relayedBytes: number;
+  readonly arrivals: Arrivals;
   readonly mostLinks: number;
   readonly ms: number;
 }
@@ -75,6 +78,7 @@ export class WireMeter {
       direct: { in: directIn, out: directOut },
       relayed: { in: relayedIn, out: relayedOut },
       overheadIn,
+      arrivals: sumOfArrivals(this.#peers.map(({ engine }) => engine.arrivals)),
       mostLinks,
       atMs: performance.now(),
     };
@@ -110,6 +114,14 @@ function sumOfTraffic(all: readonly Traffic[]): WireReading['classes'] {
   return byKind((kind) => sum(all.map((traffic) => traffic[kind].received)));
 }
 
+function sumOfArrivals(all: readonly Arrivals[]): Arrivals {
+  return arrivals((how) => all.reduce((sum, each) => sum + each[how], 0));
+}
+
+function arrivals(count: (how: keyof Arrivals) => number): Arrivals {
+  return { pushed: count('pushed'), repaired: count('repaired'), again: count('again') };
+}
+
 function sum(shares: readonly Share[]): Share {
   return shares.reduce(
     (one, other) => ({ frames: one.frames + other.frames, bytes: one.bytes + other.bytes }),
@@ -136,6 +148,7 @@ export function sumOfReadings(readings: readonly WireReading[]): WireReading {
     direct: { in: total(({ direct }) => direct.in), out: total(({ direct }) => direct.out) },
     relayed: { in: total(({ relayed }) => relayed.in), out: total(({ relayed }) => relayed.out) },
     overheadIn: total(({ overheadIn }) => overheadIn),
+    arrivals: sumOfArrivals(readings.map((reading) => reading.arrivals)),
     mostLinks: Math.max(0, ...readings.map(({ mostLinks }) => mostLinks)),
     atMs: Math.max(0, ...readings.map(({ atMs }) => atMs)),
   };
@@ -153,6 +166,7 @@ export function wireBetween(before: WireReading, after: WireReading): Wire {
     classes: withFraming(classes, carried),
     overheadBytes,
     relayedBytes,
+    arrivals: arrivals((how) => after.arrivals[how] - before.arrivals[how]),
     mostLinks: after.mostLinks,
     ms: after.atMs - before.atMs,
   };

@@ -36,6 +36,36 @@ test('a third person who joins later gets the whole history, and all three hear 
   expect(await cy.reads(NUMBERED)).toEqual(order);
   await cy.seesMark('Cy 2 of 2', 'Everyone here has it');
   expect((await server.counters).relayedBytes).toBe(0);
+
+  // The one admin of three is asked to make a second, names the space, and removes somebody.
+  await ada.isTold('You are the only admin.');
+  await ada.page.getByRole('button', { name: 'Invite', exact: true }).click();
+  const inviting = ada.page.getByRole('dialog', { name: 'Invite to Lyre Street' });
+  await inviting.getByText('Another kind of invite').click();
+  await inviting.getByRole('checkbox', { name: 'For one person only' }).check();
+  await inviting.getByRole('button', { name: 'Make the invite' }).click();
+  await inviting.getByText('The one person who opens this link first').waitFor();
+  await inviting.getByText('Invites that hold (2)').click();
+  const single = inviting.getByRole('listitem').filter({ hasText: 'For one person' });
+  await single.getByRole('button', { name: 'Revoke' }).click();
+  await inviting.getByText('Invites that hold (1)').waitFor();
+  await ada.page.keyboard.press('Escape');
+  const bos = await ada.opensMember('Bo');
+  await bos.getByRole('radio', { name: 'Admin' }).check();
+  await bos.getByRole('button', { name: 'Change role' }).click();
+  await bos.getByText('Bo is an admin now.').waitFor();
+  await ada.page.keyboard.press('Escape');
+  const cys = await bo.opensMember('Cy');
+  await cys.getByRole('button', { name: 'Remove from the space' }).click();
+  const question = bo.page.getByRole('dialog', { name: 'Remove Cy?' });
+  await question.getByRole('button', { name: 'Remove' }).click();
+  await cy.isTold('Bo removed you from this space.');
+  await ada.page.getByRole('link', { name: 'Manage space' }).click();
+  await ada.page.getByRole('textbox', { name: 'Space name' }).fill('Lyre Lane');
+  await ada.page.getByRole('button', { name: 'Save' }).click();
+  await bo.page.getByRole('heading', { name: 'Lyre Lane' }).waitFor();
+  await ada.page.getByRole('button', { name: 'See who did what' }).click();
+  await ada.isTold('Bo removed Cy');
 });
 
 test('the third can come by an invite of the second while the one who began is away', async () => {

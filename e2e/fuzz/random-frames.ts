@@ -137,6 +137,12 @@ export function randomFrame(random: SeededRandom, subjects: Subjects): SentFrame
         topic: v.parse(Topic, toBase64url(random.bytes(32))),
         note: noise(random, 1 + random.below(KNOCK_NOTE_BYTES)),
       };
+    case 15:
+      return {
+        type: 'linking',
+        topic: v.parse(Topic, toBase64url(random.bytes(32))),
+        message: noise(random, 1 + random.below(512)),
+      };
     default:
       return {
         type: 'knockAnswer',

@@ -97,11 +97,27 @@ export const layers: readonly Layer[] = [
     typesFrom: mesh,
     without: frameworks,
   },
+  // What a person's devices share: facts, folded from a space of their own.
+  { at: 'client/own', from: [...shared, 'client/space'], without: [...impure, ...frameworks] },
+  // Who somebody is to this person, and where the two write to each other.
+  {
+    at: 'client/people',
+    from: [...shared, 'client/space', 'client/own'],
+    without: [...impure, ...frameworks],
+  },
   // Knows messages by their text and ids, and nothing of documents.
   { at: 'client/search', from: shared, without: [...impure, ...frameworks] },
   {
     at: 'client/engine',
-    from: [...shared, ...mesh, 'client/identity', 'client/space', 'client/search'],
+    from: [
+      ...shared,
+      ...mesh,
+      'client/identity',
+      'client/space',
+      'client/own',
+      'client/people',
+      'client/search',
+    ],
     without: frameworks,
     testsFrom: ['signaling'],
   },
@@ -131,6 +147,8 @@ export const layers: readonly Layer[] = [
       'client/mesh/test',
       'client/identity',
       'client/space',
+      'client/own',
+      'client/people',
       'client/search',
       'client/engine',
       'client/browser',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Asked, commandLine, DEFAULTS, parseOptions } from './arguments.ts';
+import { aboutOf } from '../bench/targets.ts';
+import { type Asked, commandLine, DEFAULTS, LOADTEST, parseOptions } from './arguments.ts';
 
 function parsed(...args: readonly string[]): Asked {
   const call = parseOptions(args);
@@ -30,9 +31,14 @@ describe('The command line of the load test', () => {
     expect(options).toEqual({
       ...DEFAULTS,
       ...{ peers: 30, messages: 200, rate: 1, modes: ['mesh'], size: 60, writers: 1, seed: 7 },
-      ...{ browsers: 2, join: 'stream', relayed: 0.25, late: 3, idle: 60 },
+      ...{ browsers: 2, join: 'stream', relayed: 0.25, late: 3, idle: 30 },
     });
     expect([json, report]).toEqual(['out.json', 'out.html']);
+  });
+
+  it('says in its help what each code of its table stands for', () => {
+    for (const code of ['R1', 'R2@n', 'R3', 'R3idle', 'W1@n', 'W3@n', 'A1@n', 'W4@n', 'Q1'])
+      expect(LOADTEST.usage).toContain(`\n  ${code.padEnd(8)} ${aboutOf(code)}`);
   });
 
   it('says the same run again', () => {
@@ -47,10 +53,10 @@ describe('The command line of the load test', () => {
     expect(wrong('--minutes', '2', '--messages', '60', '--rate', '5')).toContain('two of');
   });
 
-  it('idles as long as it writes, from eight seconds to a minute, if nothing else is said', () => {
-    expect(parsed('--messages', '20').options.idle).toBe(8);
-    expect(parsed('--messages', '300').options.idle).toBe(30);
-    expect(parsed('--messages', '900').options.idle).toBe(60);
+  it('idles as long as it writes, from ten seconds to thirty, if nothing else is said', () => {
+    expect(parsed('--messages', '20').options.idle).toBe(10);
+    expect(parsed('--messages', '200').options.idle).toBe(20);
+    expect(parsed('--messages', '900').options.idle).toBe(30);
     expect(parsed('--messages', '900', '--idle', '5').options.idle).toBe(5);
   });
 
@@ -68,6 +74,12 @@ describe('The command line of the load test', () => {
     [['--peers', '4', '--late', '3'], '--late'],
     [['--minutes', '600', '--rate', '1000'], 'at most'],
     [['--pears', '8'], '--pears'],
+    [['--peers', '0x10'], '0x10'],
+    [['--messages', '1e2'], '1e2'],
+    [['--minutes', '-1'], 'from 0.05 to 600'],
+    [['--modes', 'mesh,star,mesh'], 'mesh twice'],
+    [['--json', '/no/such/folder/out.json'], '--json'],
+    [['--report', '/'], '--report'],
   ])('refuses %j with a sentence', (args, named) => {
     expect(wrong(...args)).toContain(named);
   });

@@ -8,7 +8,10 @@ import {
   WrongCall,
   wholeNumberOf,
 } from '@snug/client/headless/command-line.ts';
-import { JOIN_PATTERNS, type JoinPattern, MODES, type Mode, type Options } from './options.ts';
+import { outputFile } from '../bench/output-file.ts';
+import { aboutOf } from '../bench/targets.ts';
+import { MODES, type Mode } from './modes.ts';
+import { JOIN_PATTERNS, type JoinPattern, type Options } from './options.ts';
 
 /** What is asked of `npm run loadtest`. */
 export interface Asked {
@@ -17,7 +20,7 @@ export interface Asked {
   readonly report: string | undefined;
 }
 
-/** Ends within about a minute on two processors. */
+/** Ends within about a minute and a half on two processors. */
 export const DEFAULTS: Omit<Options, 'idle'> = {
   peers: 8,
   browsers: 0,
@@ -32,8 +35,14 @@ export const DEFAULTS: Omit<Options, 'idle'> = {
   seed: 1,
 };
 
-/** Idling takes as long as writing if nothing else is said, within these bounds, seconds. */
-const IDLE = { least: 8, most: 60 } as const;
+/**
+ * Idling takes as long as writing if nothing else is said, within these bounds, seconds. With the writing before it 30 see every
+ * keep-alive at least once, and Q1 takes as many; fewer keep a short run short.
+ */
+const IDLE = { least: 10, most: 30 } as const;
+
+/** What a run gives, by the codes that its table and report have. */
+const CODES = ['R1', 'R2@n', 'R3', 'R3idle', 'W1@n', 'W3@n', 'A1@n', 'W4@n', 'Q1'];
 
 /** The text of a message begins with what makes it different from all others. */
 export const LEAST_SIZE = 8;
@@ -41,8 +50,8 @@ const MOST_SIZE = 16_000;
 
 const USAGE = `Usage: npm run loadtest -- [options]
 
-The same people say the same messages in three ways, and every byte of the server's sockets is accounted for. It takes a minute as it
-is; four with 12 peers and 500 messages; about as long as --messages ÷ --rate three times over, joining and idling besides.
+The same people say the same messages in three ways, and every byte of the server's sockets is accounted for. It takes a minute and a
+half as it is, five minutes with 12 peers and 500 messages: for each mode --messages ÷ --rate and --idle, the mesh's joining besides.
 
   --peers N          peers without a browser, 2 to 500 (${DEFAULTS.peers})
   --browsers N       real Chromium pages beside them, 0 to 10 (${DEFAULTS.browsers}); in router and star peers without one take their place
@@ -56,13 +65,17 @@ is; four with 12 peers and 500 messages; about as long as --messages ÷ --rate t
   --join PATTERN     ${JOIN_PATTERNS.join(', ')} (${DEFAULTS.join})
   --relayed SHARE    of the peers cannot connect directly to anybody, 0 to 1 (${DEFAULTS.relayed}); mesh only
   --late N           of the peers join when half of the messages have been written (${DEFAULTS.late})
-  --idle SECONDS     nobody writes, after the messages (as long as they took, ${IDLE.least} to ${IDLE.most}); Q1 takes 30
+  --idle SECONDS     nobody writes, after the messages, as long in every mode (as they took, ${IDLE.least} to ${IDLE.most}). A router's
+                     and the mesh's heartbeats are seen where writing and idling take 26 together; Q1 takes --idle 30
   --seed N           the same options and seed are the same plan (${DEFAULTS.seed})
   --json FILE        the figures
   --report FILE      a page with charts
 
-Exit: 0 done and all accounts agree; 1 something was lost, repeated or does not add up, or a part failed; 2 wrong call. A figure
-beyond its target (MISSED) fails nothing: machines differ.`;
+The codes in its table, behind an @ the messages or the size of the room:
+${CODES.map((id) => `  ${id.padEnd(8)} ${aboutOf(id)}`).join('\n')}
+
+Ctrl-C ends it; modes that were finished are kept. Exit: 0 done and all accounts agree; 1 something was lost, repeated or does not add up, or a part failed; 2 wrong call;
+130 broken off. A figure beyond its target (MISSED) fails nothing: machines differ.`;
 
 export const LOADTEST: Command = { name: 'loadtest', usage: USAGE };
 
@@ -120,7 +133,11 @@ function parse(args: string[]): Asked {
     idle: numberOf('--idle', values.idle ?? usualIdle, 1, 3_600),
     seed: whole('seed', 0, 2 ** 32 - 1),
   };
-  return { options, json: values.json, report: values.report };
+  return {
+    options,
+    json: outputFile('--json', values.json),
+    report: outputFile('--report', values.report),
+  };
 }
 
 /** How many messages at which rate: two of the three decide. */
@@ -150,6 +167,8 @@ function modes(given: string | undefined): readonly Mode[] {
   const strange = named.filter((name) => !MODES.some((mode) => mode === name));
   if (strange.length > 0)
     throw new WrongCall(`--modes names ${MODES.join(', ')}, not "${strange.join(', ')}".`);
+  const twice = named.find((name, i) => named.indexOf(name) !== i);
+  if (twice !== undefined) throw new WrongCall(`--modes names ${twice} twice.`);
   return MODES.filter((mode) => named.includes(mode));
 }
 

@@ -1,6 +1,6 @@
 /** Sums and differences of what was counted. */
 import type { InAndOut, PeerBytes } from './participant.ts';
-import type { MeshFigures } from './result.ts';
+import type { MeshFigures, ModeResult } from './result.ts';
 import { type ServerBytes, TRAFFIC_KINDS, type TrafficKind } from './server-traffic.ts';
 
 export function sumOfBytes(all: readonly PeerBytes[]): PeerBytes {
@@ -18,11 +18,6 @@ export function allPathsOf({ direct, relayed, signaling }: PeerBytes): InAndOut 
   };
 }
 
-export const NO_SERVER_BYTES: ServerBytes = {
-  in: { setUp: 0, heartbeat: 0, chat: 0 },
-  out: { setUp: 0, heartbeat: 0, chat: 0 },
-};
-
 export function minus(after: ServerBytes, before: ServerBytes): ServerBytes {
   const less = (direction: 'in' | 'out') =>
     kinds((kind) => after[direction][kind] - before[direction][kind]);
@@ -30,12 +25,28 @@ export function minus(after: ServerBytes, before: ServerBytes): ServerBytes {
 }
 
 function kinds(bytes: (kind: TrafficKind) => number): Record<TrafficKind, number> {
-  return { setUp: bytes('setUp'), heartbeat: bytes('heartbeat'), chat: bytes('chat') };
+  return {
+    setUp: bytes('setUp'),
+    heartbeat: bytes('heartbeat'),
+    chat: bytes('chat'),
+    stun: bytes('stun'),
+  };
 }
 
 /** In and out, of some kinds or all. */
 export function allOf(bytes: ServerBytes, wanted: readonly TrafficKind[] = TRAFFIC_KINDS): number {
   return wanted.reduce((sum, kind) => sum + bytes.in[kind] + bytes.out[kind], 0);
+}
+
+/** All but heartbeats. */
+const OF_DELIVERIES = ['setUp', 'chat', 'stun'] as const;
+
+/**
+ * What "server bytes a delivery" means everywhere: all that the server moved while messages were written, heartbeats apart, ÷
+ * deliveries. Whoever is introduced or relayed meanwhile counts. 0 where nothing was delivered.
+ */
+export function serverBytesPerDelivery({ server, delivered }: ModeResult): number {
+  return delivered === 0 ? 0 : allOf(server.writing, OF_DELIVERIES) / delivered;
 }
 
 /** All that crossed links while messages were written, ÷ deliveries: W1, and receipts, presence, repair, heartbeats. */

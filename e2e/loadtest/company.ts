@@ -5,7 +5,9 @@ import { BrowserPeers } from './browser-peers.ts';
 import { sumOfBytes } from './byte-sums.ts';
 import { machineMs } from './clock.ts';
 import type { Standing } from './mesh-peers.ts';
-import type { Mode, Options } from './options.ts';
+import type { Mode } from './modes.ts';
+import type { Shown } from './observations.ts';
+import type { Options } from './options.ts';
 import type { InAndOut, Invitation, PeerBytes } from './participant.ts';
 import { numberIn, type Plan, type PlannedMessage, type PlannedPeer } from './plan.ts';
 import { type News, WorkerProcess } from './worker-process.ts';
@@ -105,6 +107,11 @@ export class Company {
       peers: sumOfBytes(await this.#askAll({ do: 'bytes' })),
       browsers: direct && { direct },
     };
+  }
+
+  /** What the peers without a browser show, held to the plan. */
+  async shown(): Promise<readonly Shown[]> {
+    return (await this.#askAll({ do: 'shown' })).flat();
   }
 
   /** Everybody leaves. */

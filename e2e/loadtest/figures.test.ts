@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { met, report } from '../bench/measure.ts';
 import type { WireReading } from '../bench/wire-meter.ts';
 import { DEFAULTS } from './arguments.ts';
+import { allOf } from './byte-sums.ts';
 import { modeResult, wrongIn } from './figures.ts';
 import { Ledger } from './ledger.ts';
 import { loadMeasures } from './load-measures.ts';
+import type { Mode } from './modes.ts';
 import type { MeshObservations, Observations } from './observations.ts';
-import type { Mode, Options } from './options.ts';
+import type { Options } from './options.ts';
 import type { LoadtestResult } from './result.ts';
 import type { ServerReading } from './server-traffic.ts';
 
-type Kinds = readonly [setUp: number, heartbeat: number, chat: number];
+type Kinds = readonly [setUp: number, heartbeat: number, chat: number, stun?: number];
 
 /** As much goes out as comes in. */
 function reading(atMs: number, kinds: Kinds): ServerReading {
-  const [setUp, heartbeat, chat] = kinds;
-  const each = { setUp, heartbeat, chat };
+  const [setUp, heartbeat, chat, stun = 0] = kinds;
+  const each = { setUp, heartbeat, chat, stun };
   const whole = setUp + heartbeat + chat;
   return {
     atMs,
@@ -40,6 +43,7 @@ function wire(atMs: number, entries: number, change: Partial<WireReading> = {}):
     direct: { in: entries * 212, out: entries * 212 },
     relayed: { in: 0, out: 0 },
     overheadIn: 0,
+    arrivals: { pushed: entries, repaired: 0, again: 0 },
     mostLinks: 2,
     atMs,
     ...change,
@@ -66,7 +70,6 @@ const MESH: MeshObservations = {
   directLinks: 3,
   relayedLinks: 0,
   firstLinks: [4_000, 5_000],
-  setUpEach: 9_000,
 };
 
 function observations(mode: Mode, change: Partial<Observations> = {}): Observations {
@@ -93,6 +96,7 @@ function observations(mode: Mode, change: Partial<Observations> = {}): Observati
       signaling: { in: 9, out: 9 },
     },
     browsers: undefined,
+    shown: [],
     mesh: mode === 'mesh' ? MESH : undefined,
     troubles: [],
     ...change,
@@ -106,6 +110,7 @@ function resultOf(options: Partial<Options>, ...seen: readonly Observations[]): 
     machine: { node: 'v24', platform: 'linux', processors: 2, model: 'any', memoryGiB: 4 },
     commit: 'abc',
     modes: seen.map(modeResult),
+    wrong: [],
   };
 }
 
@@ -113,11 +118,11 @@ describe('A mode’s figures', () => {
   it('are sums of phases, in times since the first peer started', () => {
     const { server, latencyMs, joinMs, delivered, lost } = modeResult(observations('router'));
     expect([delivered, lost]).toEqual([20, 0]);
-    expect(latencyMs).toEqual({ p50: 5, p95: 5, p99: 5, max: 5 });
+    expect(latencyMs).toEqual({ n: 20, p50: 5, p95: 5, p99: 5, max: 5 });
     expect(joinMs.p50).toBe(200);
-    expect(server.setUp.in).toEqual({ setUp: 6_000, heartbeat: 0, chat: 0 });
-    expect(server.writing.out).toEqual({ setUp: 0, heartbeat: 0, chat: 30_000 });
-    expect(server.idle.in).toEqual({ setUp: 0, heartbeat: 30, chat: 0 });
+    expect(server.setUp.in).toEqual({ setUp: 6_000, heartbeat: 0, chat: 0, stun: 0 });
+    expect(server.writing.out).toEqual({ setUp: 0, heartbeat: 0, chat: 30_000, stun: 0 });
+    expect(server.idle.in).toEqual({ setUp: 0, heartbeat: 30, chat: 0, stun: 0 });
     expect(server.series.map(({ atMs }) => atMs)).toEqual([0, 9_000, 19_000, 39_000]);
     expect([server.firstMessageAtMs, server.idleBeganAtMs, server.idleEndedAtMs]).toEqual([
       9_000, 19_000, 39_000,
@@ -148,8 +153,9 @@ describe('A mode’s figures', () => {
     expect(mesh?.deliveries).toBe(20);
     expect(mesh?.bytesPerDelivery).toBeCloseTo(212);
     expect(mesh?.duplicatesPerDelivery).toBe(0);
-    expect(mesh?.firstLinkBytes).toBe(4_000);
-    const twice = { ...MESH, written: wire(20_000, 23), idled: wire(30_000, 23) };
+    expect(mesh?.firstLinkBytes).toMatchObject({ n: 2, p50: 4_000 });
+    const arrivals = { pushed: 20, repaired: 0, again: 3 };
+    const twice = { ...MESH, written: wire(20_000, 23, { arrivals }), idled: wire(30_000, 23) };
     const { mesh: doubled } = modeResult(observations('mesh', { mesh: twice }));
     expect(doubled?.duplicatesPerDelivery).toBeCloseTo(3 / 20);
   });
@@ -182,9 +188,41 @@ describe('A mode’s figures', () => {
     expect(mesh?.idleFramesByKind?.repair).toBeCloseTo(6 / 40 / 3);
   });
 
-  it('have the set-up of everybody in place of first links where these cannot be told apart', () => {
+  it('of the mesh cannot be met by repair: what a repair brought is no delivery of the tree, nor hides a copy too many', () => {
+    const arrivals = { pushed: 10, repaired: 10, again: 4 };
+    const repaired = { ...MESH, written: wire(20_000, 14, { arrivals }) };
+    const { mesh } = modeResult(observations('mesh', { mesh: repaired }));
+    expect(mesh?.bytesPerDelivery).toBeCloseTo((14 * 212) / 10);
+    expect(mesh?.duplicatesPerDelivery).toBeCloseTo(4 / 20);
+    const nothing = { pushed: 0, repaired: 20, again: 0 };
+    const all = { ...MESH, written: wire(20_000, 0, { arrivals: nothing }) };
+    expect(modeResult(observations('mesh', { mesh: all })).mesh).not.toHaveProperty(
+      'bytesPerDelivery',
+    );
+  });
+
+  it('have no first links where these cannot be told apart', () => {
     const together = observations('mesh', { mesh: { ...MESH, firstLinks: [] } });
-    expect(modeResult(together).mesh?.firstLinkBytes).toBe(9_000);
+    expect(modeResult(together).mesh).not.toHaveProperty('firstLinkBytes');
+    expect(loadMeasures(resultOf({ join: 'at-once' }, together))).not.toHaveProperty('R3');
+  });
+
+  it('have STUN in the session and in a second of idling, apart from the rest', () => {
+    const seen = observations('mesh');
+    const written = reading(20_000, [6_000, 0, 0, 700]);
+    const idled = reading(40_000, [6_000, 30, 0, 1_000]);
+    const server = { ...seen.server, written, idled };
+    const { server: figures } = modeResult(observations('mesh', { server }));
+    expect(allOf(figures.session)).toBe(2 * 6_700);
+    expect(allOf(figures.session, ['stun'])).toBe(1_400);
+    expect(figures.idleBytesPerSecond).toBeCloseTo(60 / 3 / 30 + 600 / 3 / 20);
+  });
+
+  it('leave idling out of the session', () => {
+    const { session, setUp, writing, idle } = modeResult(observations('router')).server;
+    expect(allOf(session)).toBe(allOf(setUp) + allOf(writing));
+    expect(allOf(idle, ['heartbeat'])).toBe(60);
+    expect(allOf(session, ['heartbeat'])).toBe(0);
   });
 });
 
@@ -220,6 +258,17 @@ describe('What is wrong with a run', () => {
     ]);
   });
 
+  it('is said: what is shown twice in the end, or is gone again, though it came once', () => {
+    const shown = [
+      { peer: 1, repeated: 2, lacking: 0, strange: 0 },
+      { peer: 2, repeated: 0, lacking: 1, strange: 3 },
+    ];
+    expect(wrong({ shown })).toEqual([
+      'router: 2 messages were shown twice to somebody.',
+      'router: Peer 2 shows 3 texts in the end that nobody wrote, and lacks 1 of those that came.',
+    ]);
+  });
+
   it('is said: what a peer complained of', () => {
     expect(wrong({ troubles: ['Peer 1: no.'] })).toEqual(['router: Peer 1: no.']);
   });
@@ -228,10 +277,10 @@ describe('What is wrong with a run', () => {
 describe('The measures of a run', () => {
   it('stand beside the other modes and have the targets of the measures', () => {
     const measures = loadMeasures(
-      resultOf({}, observations('mesh'), observations('router'), observations('star')),
+      resultOf({ peers: 12 }, observations('mesh'), observations('router'), observations('star')),
     );
     expect(Object.keys(measures)).toEqual([
-      ...['R1', 'R2@500', 'R3', 'R3idle', 'W1@3', 'W3@3', 'A1@3', 'W4@3', 'Q1'],
+      ...['R1', 'R2@500', 'R3', 'R3idle', 'W1@12', 'W3@12', 'A1@12', 'W4@12', 'Q1'],
     ]);
     expect(measures.R1).toMatchObject({ value: 0, compared: { router: 3_000, star: 3_000 } });
     expect(measures['R2@500']).toMatchObject({
@@ -243,10 +292,32 @@ describe('The measures of a run', () => {
 
   it('leave out what was not measured', () => {
     const alone = loadMeasures(resultOf({ relayed: 0.5 }, observations('mesh')));
-    expect(Object.keys(alone)).toEqual(['R3idle', 'W1@3', 'W3@3', 'A1@3', 'W4@3', 'Q1']);
+    expect(Object.keys(alone)).toEqual(['R3', 'W1@3', 'W3@3', 'A1@3', 'W4@3', 'Q1']);
     expect(loadMeasures(resultOf({}, observations('router')))).toEqual({});
     const hasty = loadMeasures(resultOf({ idle: 10 }, observations('mesh')));
     expect(hasty).not.toHaveProperty('Q1');
+  });
+
+  it('have a target only where they were measured as it is defined', () => {
+    const aims = (options: Partial<Options>, id: string) =>
+      loadMeasures(resultOf(options, observations('mesh'), observations('router')))[id]?.target;
+    const as = { peers: 30, size: 60, writers: 1, rate: 1 } as const;
+    expect(aims(as, 'W1@30')).toEqual({ op: '<=', value: 260 });
+    expect(aims({ ...as, size: 'mixed' }, 'W1@30')).toBeUndefined();
+    expect(aims({ ...as, peers: 8 }, 'W1@8')).toBeUndefined();
+    expect(aims({ peers: 12, relayed: 0.2 }, 'R2@500')).toBeUndefined();
+    expect(aims({ peers: 12, messages: 700 }, 'R2@700')).toBeUndefined();
+  });
+
+  it('are judged by nobody where something is wrong, and there are none where nothing was delivered', () => {
+    const result = { ...resultOf({}, observations('mesh')), wrong: ['mesh: no.'] };
+    for (const measure of Object.values(loadMeasures(result))) {
+      expect(met(measure)).toBeUndefined();
+    }
+    expect(JSON.stringify(report('', {}, loadMeasures(result), result))).not.toContain('"met"');
+    expect(JSON.stringify(report('', {}, loadMeasures(result), result))).toContain('mesh: no.');
+    const ledger = new Ledger([0, 1, 2], new Map([[0, 0]]));
+    expect(loadMeasures(resultOf({}, observations('mesh', { ledger })))).toEqual({});
   });
 
   it('count introductions while others write as bytes of the deliveries', () => {

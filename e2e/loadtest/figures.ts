@@ -1,4 +1,6 @@
 /** What a mode's run comes to, from what was seen of it. */
+
+import { percentiles } from '../bench/quantiles.ts';
 import {
   bytesPerDelivery,
   duplicatesPerDelivery,
@@ -8,10 +10,11 @@ import {
 } from '../bench/wire-figures.ts';
 import { type Wire, wireBetween } from '../bench/wire-meter.ts';
 import { allOf, allPathsOf, minus } from './byte-sums.ts';
-import { histogram, percentiles } from './ledger.ts';
+import { histogram } from './ledger.ts';
+import { MODE_TRAITS } from './modes.ts';
 import type { MeshObservations, Observations } from './observations.ts';
 import type { MeshFigures, MeshWire, ModeResult } from './result.ts';
-import { TRAFFIC_KINDS } from './server-traffic.ts';
+import { SOCKET_KINDS } from './server-traffic.ts';
 
 export function modeResult(seen: Observations): ModeResult {
   const { ledger, server } = seen;
@@ -23,7 +26,7 @@ export function modeResult(seen: Observations): ModeResult {
     deliveries: ledger.deliveries,
     delivered: ledger.delivered,
     lost: ledger.deliveries - ledger.delivered,
-    repeated: ledger.repeated,
+    repeated: Math.max(ledger.repeated, shownTwice(seen)),
     latencyMs: percentiles(latencies),
     latencyHistogram: histogram(latencies),
     joinMs: percentiles(seen.joinMs),
@@ -38,8 +41,8 @@ export function modeResult(seen: Observations): ModeResult {
       idleEndedAtMs: sinceStart(server.idled.atMs),
       setUp: server.setUp.bytes,
       writing: minus(server.written.bytes, server.setUp.bytes),
+      session: server.written.bytes,
       idle: minus(server.idled.bytes, server.written.bytes),
-      total: server.idled.bytes,
       ...idleRate(seen),
       cpuMs: server.idled.cpuMs - server.started.cpuMs,
       mostMemoryBytes: Math.max(...seen.series.map(({ memoryBytes }) => memoryBytes)),
@@ -52,8 +55,10 @@ export function modeResult(seen: Observations): ModeResult {
 
 /** An idle phase so long is taken as it is. */
 const LONG_IDLE_MS = 60_000;
-/** From one keep-alive of a connection to the next: Engine.IO's, the router's after its model, automerge-repo's. */
-const KEEP_ALIVE_MS = { mesh: 25_000, router: 25_000, star: 5_000 } as const;
+
+function shownTwice({ shown }: Observations): number {
+  return shown.reduce((sum, { repeated }) => sum + repeated, 0);
+}
 
 function idleRate(
   seen: Observations,
@@ -63,14 +68,14 @@ function idleRate(
   const idle = minus(idled.bytes, written.bytes);
   const idleS = (idled.atMs - written.atMs) / 1000;
   if (idleS * 1000 >= LONG_IDLE_MS) return { idleBytesPerSecond: allOf(idle) / peers / idleS };
-  const every = KEEP_ALIVE_MS[seen.mode];
+  const every = MODE_TRAITS[seen.mode].keepAliveMs;
   const intervals = Math.floor((idled.atMs - seen.allInAtMs) / every);
   const from = idled.atMs - intervals * every;
   const before = seen.series.findLast(({ atMs }) => atMs <= from);
   if (intervals === 0 || before === undefined) return {};
   const keepAlives = allOf(minus(idled.bytes, before.bytes), ['heartbeat']);
   const overS = (idled.atMs - before.atMs) / 1000;
-  const rest = allOf(idle, ['setUp', 'chat']);
+  const rest = allOf(idle, ['setUp', 'chat', 'stun']);
   return { idleBytesPerSecond: keepAlives / peers / overS + rest / peers / idleS };
 }
 
@@ -88,9 +93,12 @@ function meshFigures({ ledger }: Observations, mesh: MeshObservations): MeshFigu
     deliveries: room.deliveries,
     writing: meshWire(writing),
     idle: meshWire(idle),
-    bytesPerDelivery: bytesPerDelivery(room),
-    duplicatesPerDelivery: duplicatesPerDelivery(room),
-    receiptsAndPresencePerEntryByte: receiptsAndPresencePerEntryByte(room),
+    arrivals: writing.arrivals,
+    ...finite({
+      bytesPerDelivery: bytesPerDelivery(room),
+      duplicatesPerDelivery: duplicatesPerDelivery(room),
+      receiptsAndPresencePerEntryByte: receiptsAndPresencePerEntryByte(room),
+    }),
     idleFramesPerSecond: idleFramesPerSecond(room),
     idleFramesByKind: Object.fromEntries(
       Object.entries(idle.classes).map(([kind, { frames }]) => [
@@ -101,8 +109,17 @@ function meshFigures({ ledger }: Observations, mesh: MeshObservations): MeshFigu
     mostLinks: Math.max(writing.mostLinks, idle.mostLinks),
     directLinks: mesh.directLinks,
     relayedLinks: mesh.relayedLinks,
-    firstLinkBytes: mesh.firstLinks.length > 0 ? percentiles(mesh.firstLinks).p50 : mesh.setUpEach,
+    ...(mesh.firstLinks.length > 0 && { firstLinkBytes: percentiles(mesh.firstLinks) }),
   };
+}
+
+/** Without what could not be divided: JSON has no NaN, and 0 would be an answer. */
+function finite<K extends string>(
+  figures: Readonly<Record<K, number>>,
+): Partial<Record<K, number>> {
+  const all: Partial<Record<K, number>> = { ...figures };
+  for (const name in figures) if (!Number.isFinite(figures[name])) delete all[name];
+  return all;
 }
 
 function meshWire({ classes, overheadBytes }: Wire): MeshWire {
@@ -127,22 +144,27 @@ export function wrongIn(seen: Observations, result: ModeResult): readonly string
     for (const sentence of seen.ledger.missing(3)) say(sentence);
   }
   if (result.repeated > 0) say(`${result.repeated} messages were shown twice to somebody.`);
+  for (const sentence of unlikePlan(seen)) say(sentence);
   for (const [direction, whole] of [
     ['in', idled.socketIn],
     ['out', idled.socketOut],
   ] as const) {
-    const parts = TRAFFIC_KINDS.reduce((sum, kind) => sum + idled.bytes[direction][kind], 0);
+    const parts = SOCKET_KINDS.reduce((sum, kind) => sum + idled.bytes[direction][kind], 0);
     if (parts !== whole)
       say(
         `the server’s sockets say ${whole} bytes ${direction}, but what they were for adds up to ${parts}.`,
       );
   }
-  const { setUp, writing, idle, total } = result.server;
-  const phases = allOf(setUp) + allOf(writing) + allOf(idle);
-  if (phases !== allOf(total))
-    say(`the phases have ${phases} bytes together, but the server moved ${allOf(total)} in all.`);
-  for (const phase of [setUp, writing, idle])
-    for (const kind of TRAFFIC_KINDS)
-      if (phase.in[kind] < 0 || phase.out[kind] < 0) say(`the server’s count of ${kind} sank.`);
   return wrong;
+}
+
+/** Who shows something else in the end than what was written, though it was told to have come; the first few. */
+function unlikePlan({ shown }: Observations): readonly string[] {
+  return shown
+    .filter(({ lacking, strange }) => lacking > 0 || strange > 0)
+    .slice(0, 3)
+    .map(
+      ({ peer, lacking, strange }) =>
+        `Peer ${peer} shows ${strange} texts in the end that nobody wrote, and lacks ${lacking} of those that came.`,
+    );
 }

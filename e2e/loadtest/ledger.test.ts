@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { histogram, Ledger, percentiles } from './ledger.ts';
+import { histogram, Ledger } from './ledger.ts';
 
 /** Peers 0, 1 and 2; message 0 is written by 0, message 1 by 1. */
 function ledger(): Ledger {
@@ -59,13 +59,6 @@ describe('The ledger of deliveries', () => {
 });
 
 describe('Latencies', () => {
-  it('have percentiles by nearest rank', () => {
-    const values = Array.from({ length: 100 }, (_, i) => 100 - i);
-    expect(percentiles(values)).toEqual({ p50: 50, p95: 95, p99: 99, max: 100 });
-    expect(percentiles([3])).toEqual({ p50: 3, p95: 3, p99: 3, max: 3 });
-    expect(percentiles([])).toEqual({ p50: 0, p95: 0, p99: 0, max: 0 });
-  });
-
   it('are each in one bucket of the histogram, between its bounds', () => {
     const values = [0.1, 3, 3.1, 40, 40, 900, 100_000];
     const buckets = histogram(values);

@@ -1,5 +1,4 @@
 /** Keeps account of every delivery: who has which message, since when, and how often. */
-import type { Percentiles } from './result.ts';
 
 /** Bounds of the histogram, ms, about four to an octave. */
 const BOUNDS = Array.from({ length: 96 }, (_, i) => Number((0.25 * 2 ** (i / 4)).toPrecision(3)));
@@ -101,14 +100,6 @@ export class Ledger {
     }
     return all;
   }
-}
-
-/** Nearest rank; all 0 where there is nothing. */
-export function percentiles(values: readonly number[]): Percentiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (part: number) =>
-    sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? 0;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: sorted.at(-1) ?? 0 };
 }
 
 /** Counts by latency, without the empty buckets at either end. */

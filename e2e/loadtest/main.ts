@@ -7,11 +7,35 @@ import { loadMeasures } from './load-measures.ts';
 import { runLoadtest } from './orchestrator.ts';
 import { progressOn } from './progress.ts';
 import { writeReport } from './report.ts';
+import type { LoadtestResult } from './result.ts';
 import { terminalTable } from './terminal-table.ts';
 
 const command = askedOf(parseOptions(process.argv.slice(2)), LOADTEST);
 
 const progress = progressOn(process.stderr);
+/** What there is so far. */
+let finished: LoadtestResult | undefined;
+
+function show(result: LoadtestResult): void {
+  const measures = loadMeasures(result);
+  console.log(`${terminalTable(result)}\n`);
+  if (Object.keys(measures).length > 0) console.log(table(measures));
+  const missed = aboutMissed(measures, 'what is lost, repeated or does not add up');
+  if (missed !== undefined) console.log(missed);
+}
+
+function keep(result: LoadtestResult): void {
+  if (command.json !== undefined)
+    writeJson(
+      command.json,
+      report('npm run loadtest', command.options, loadMeasures(result), result),
+    );
+  if (command.report !== undefined) {
+    writeReport(command.report, result);
+    console.log(`Report: ${path.resolve(command.report)}`);
+  }
+}
+
 // The processes of the run end when this one does.
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -19,29 +43,27 @@ for (const [signal, code] of [
 ] as const)
   process.once(signal, () => {
     progress.end();
+    const modes = finished?.modes.map(({ mode }) => mode) ?? [];
+    console.error(`Broken off; finished: ${modes.join(', ') || 'nothing'}.`);
+    if (finished !== undefined) keep({ ...finished, brokenOff: true });
     process.exit(code);
   });
 
-try {
-  const { result, wrong } = await runLoadtest(command.options, progress);
-  progress.end();
-  console.log(`${terminalTable(result)}\n`);
-  const measures = loadMeasures(result);
-  if (Object.keys(measures).length > 0) console.log(table(measures));
-  const missed = aboutMissed(measures, 'what is lost, repeated or does not add up');
-  if (wrong.length === 0 && missed !== undefined) console.log(missed);
-  if (command.json !== undefined)
-    writeJson(command.json, report('npm run loadtest', command.options, measures, result));
-  if (command.report !== undefined) {
-    await writeReport(command.report, result);
-    console.log(`Report: ${path.resolve(command.report)}`);
-  }
-  for (const sentence of wrong) console.error(sentence);
-  if (wrong.length > 0) console.error(`Again with: ${commandLine(command.options)}`);
-  process.exit(wrong.length === 0 ? 0 : 1);
-} catch (error) {
+const result = await runLoadtest(command.options, progress, {
+  onMode: (soFar) => {
+    finished = soFar;
+  },
+}).catch((error: unknown) => {
   progress.end();
   console.error(error instanceof Error ? error.message : error);
   console.error(`Again with: ${commandLine(command.options)}`);
-  process.exit(1);
-}
+  // What was finished before it is not lost over it.
+  if (finished !== undefined) keep({ ...finished, brokenOff: true });
+  return process.exit(1);
+});
+progress.end();
+show(result);
+keep(result);
+for (const sentence of result.wrong) console.error(sentence);
+if (result.wrong.length > 0) console.error(`Again with: ${commandLine(command.options)}`);
+process.exit(result.wrong.length === 0 ? 0 : 1);

@@ -7,11 +7,20 @@ import { MemoryStore } from '@snug/client/space/store.ts';
 import { must } from '../bench/room.ts';
 import { sumOfReadings, WireMeter, type WireReading } from '../bench/wire-meter.ts';
 import { until } from '../chaos/waiting.ts';
-import type { Invitation, ModePeers, OnMessage, Participant, PeerBytes } from './participant.ts';
+import type {
+  ChannelShown,
+  Invitation,
+  ModePeers,
+  OnMessage,
+  Participant,
+  PeerBytes,
+} from './participant.ts';
 
 /** On a busy machine a newcomer to a large room may take as long, ms. */
 const PATIENCE_MS = 120_000;
 const LOOK_MS = 10;
+/** As many of a channel's messages as an engine shows at once. */
+const MOST_SHOWN = 5_000;
 
 /** How a peer stands in the room: what tells when everybody has settled. */
 export interface Standing {
@@ -167,6 +176,18 @@ class MeshParticipant implements Participant {
     const { direct, relayed } = this.#meter.read();
     const { bytesIn, bytesOut } = this.#peer.links.status().signaling;
     return { direct, relayed, signaling: { in: bytesIn, out: bytesOut } };
+  }
+
+  async channel(): Promise<ChannelShown> {
+    const [space] = this.#peer.view().spaces;
+    const [channel] = space?.channels ?? [];
+    if (space === undefined || channel === undefined) return { texts: [], whole: true };
+    const watched = { space: space.id, channel: channel.id, newest: MOST_SHOWN };
+    must(await this.#peer.engine.commands.watch(watched));
+    await this.#until('showing its channel', ({ timeline }) => timeline !== undefined);
+    const { timeline } = this.#peer.view();
+    const texts = (timeline?.messages ?? []).map(({ text }) => text);
+    return { texts, whole: timeline?.more !== true };
   }
 
   async close(): Promise<void> {

@@ -8,22 +8,29 @@ import { SocketAccounts } from './socket-accounts.ts';
 /** On a free port of this machine. */
 async function start(): Promise<RunningServer> {
   const parsed = parseSettings(
-    // Peers on one machine need no STUN, and pages come from elsewhere.
+    // Pages come from elsewhere.
     { PORT: '0', STUN_PORT: '0', HOST: '127.0.0.1', PAGE_DIR: '', ORIGINS: '*' },
     { defaultDir: 'none', isDirectory: () => false },
   );
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const accounts = new SocketAccounts(meshClassifier);
   accounts.attachToProcess();
-  const server = createSignalingServer(parsed.settings, {
+  // As shipped it answers STUN, and its clients ask it; on any free port.
+  const settings = { ...parsed.settings, stun: { port: 0, required: true } };
+  const server = createSignalingServer(settings, {
     log: (level, event, fields) => {
       if (level === 'error') process.stderr.write(`${event} ${JSON.stringify(fields)}\n`);
     },
     random: Math.random,
-    now: () => performance.now(),
+    now: Date.now,
   });
   const { port } = await server.listen();
-  return { url: `http://127.0.0.1:${port}`, accounts, close: () => server.close() };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    accounts,
+    stun: () => ({ in: server.counters.stunBytesIn, out: server.counters.stunBytesOut }),
+    close: () => server.close(),
+  };
 }
 
 runServerProcess(start);

@@ -1,6 +1,6 @@
 /** What the messages on a signaling server's WebSockets are for: Engine.IO's packets, and Socket.IO's in them. */
 
-import type { TrafficKind } from './server-traffic.ts';
+import type { SocketKind } from './server-traffic.ts';
 import type { Direction } from './socket-accounts.ts';
 
 /** The first character of an Engine.IO packet (protocol 4). */
@@ -18,9 +18,9 @@ export function meshClassifier(): (
   message: Uint8Array,
   direction: Direction,
   binary: boolean,
-) => TrafficKind {
+) => SocketKind {
   /** Attachments still to come, and what their event was. */
-  const underWay: Record<Direction, { left: number; kind: TrafficKind }> = {
+  const underWay: Record<Direction, { left: number; kind: SocketKind }> = {
     in: { left: 0, kind: 'setUp' },
     out: { left: 0, kind: 'setUp' },
   };

@@ -2,15 +2,10 @@
 import { delay } from '../chaos/waiting.ts';
 import { allOf } from './byte-sums.ts';
 import { machineMs } from './clock.ts';
-import type { Mode } from './options.ts';
+import { MODE_TRAITS, type Mode } from './modes.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
-import type { ServerReading } from './server-traffic.ts';
+import { type ServerReading, SOCKET_KINDS } from './server-traffic.ts';
 
-const FILES: Record<Mode, URL> = {
-  mesh: new URL('./mesh-server.ts', import.meta.url),
-  router: new URL('./router-server.ts', import.meta.url),
-  star: new URL('./star-server.ts', import.meta.url),
-};
 /** A server that moved nothing for so long has done with whoever came last, and how long that may take, ms. */
 const QUIET_MS = 150;
 const QUIET_BY_MS = 2_000;
@@ -25,7 +20,9 @@ export class MeteredServer {
 
   /** Rejects when it does not start. */
   async start(mode: Mode): Promise<void> {
-    this.#process = await startServerProcess(FILES[mode], (reading) => this.series.push(reading));
+    this.#process = await startServerProcess(programOf(mode), (reading) =>
+      this.series.push(reading),
+    );
   }
 
   get url(): string {
@@ -67,7 +64,7 @@ export class MeteredServer {
     const deadline = machineMs() + ACCOUNTED_BY_MS;
     let reading = await this.read();
     while (
-      allOf(reading.bytes) !== reading.socketIn + reading.socketOut &&
+      allOf(reading.bytes, SOCKET_KINDS) !== reading.socketIn + reading.socketOut &&
       machineMs() < deadline
     ) {
       await delay(LOOK_MS);
@@ -87,7 +84,16 @@ export class MeteredServer {
   }
 }
 
-/** Bytes of introductions, and of frames relayed until there is a link. Heartbeats are those of others. */
+function programOf(mode: Mode): URL {
+  return new URL(MODE_TRAITS[mode].program, import.meta.url);
+}
+
+/** Bytes of introductions, and of frames relayed until there is a link. Heartbeats and STUN are also those of others. */
 export function introductions({ bytes }: ServerReading): number {
   return allOf(bytes, ['setUp', 'chat']);
+}
+
+/** The same with STUN: what a newcomer's first link costs, with whatever others ask of STUN meanwhile. */
+export function introductionsWithStun({ bytes }: ServerReading): number {
+  return allOf(bytes, ['setUp', 'chat', 'stun']);
 }

@@ -3,9 +3,10 @@ import { delay } from '../chaos/waiting.ts';
 import { machineMs } from './clock.ts';
 import { Company } from './company.ts';
 import { Ledger } from './ledger.ts';
-import { introductions, MeteredServer } from './metered-server.ts';
+import { introductions, introductionsWithStun, MeteredServer } from './metered-server.ts';
+import type { Mode } from './modes.ts';
 import type { MeshObservations, Observations } from './observations.ts';
-import type { Mode, Options } from './options.ts';
+import type { Options } from './options.ts';
 import type { Invitation } from './participant.ts';
 import { makePlan, type Plan, type PlannedMessage, type PlannedPeer } from './plan.ts';
 import type { Progress } from './progress.ts';
@@ -16,8 +17,6 @@ import type { Writing } from './worker-protocol.ts';
 const LOST_AFTER_MS = 30_000;
 /** A newcomer whose first link is not direct by then has to do without, ms. */
 const FIRST_LINK_MS = 10_000;
-/** Where there is no mesh, idling has nothing to show but keep-alives. */
-const IDLE_ELSEWHERE_S = 3;
 /** From the order to write to the first message, ms. */
 const LEAD_MS = 300;
 const LOOK_MS = 20;
@@ -120,11 +119,10 @@ class ModeRun {
     if (mesh) await delay(this.#pauses.written);
     const [written, wireWritten] = await Promise.all([server.note(), company.wire()]);
     const { idle } = this.#options;
-    const idleS = mesh ? idle : Math.min(idle, IDLE_ELSEWHERE_S);
-    this.#stage(`nobody writes for ${idleS} s`);
-    await delay(idleS * 1000);
+    this.#stage(`nobody writes for ${idle} s`);
+    await delay(idle * 1000);
     const [idled, wireIdled] = await Promise.all([server.accounted(), company.wire()]);
-    const bytes = await company.bytes();
+    const [bytes, shown] = await Promise.all([company.bytes(), company.shown()]);
     const meshSeen: MeshObservations | undefined = mesh
       ? {
           setUp: wireSetUp,
@@ -132,7 +130,6 @@ class ModeRun {
           idled: wireIdled,
           ...linksOf(await company.standings()),
           firstLinks: this.#firstLinkBytes,
-          setUpEach: introductions(setUp) / this.#plan.peers.length,
         }
       : undefined;
     this.#stage('leaving');
@@ -147,6 +144,7 @@ class ModeRun {
       server: { started, setUp, written, idled },
       peersJoined,
       ...bytes,
+      shown,
       mesh: meshSeen,
       troubles: [...this.#troubles, ...this.#wrongInWarmUp()],
     };
@@ -178,11 +176,11 @@ class ModeRun {
     if (this.#mode !== 'mesh' || this.#options.relayed > 0 || peer.browser)
       return this.#join(peer, invitation);
     // What the one before still has to do with the server is not this one's.
-    const before = introductions(await this.#server.quiet());
+    const before = introductionsWithStun(await this.#server.quiet());
     const linked = Promise.withResolvers<void>();
     this.#firstLinks.set(peer.index, linked);
     const measured = linked.promise.then(async () => {
-      this.#firstLinkBytes.push(introductions(await this.#server.read()) - before);
+      this.#firstLinkBytes.push(introductionsWithStun(await this.#server.read()) - before);
     });
     await this.#join(peer, invitation);
     await Promise.race([measured, delay(FIRST_LINK_MS)]);

@@ -1,9 +1,20 @@
 /** What was seen of one mode's run, before anything is made of it. */
 import type { WireReading } from '../bench/wire-meter.ts';
 import type { Ledger } from './ledger.ts';
-import type { Mode } from './options.ts';
+import type { Mode } from './modes.ts';
 import type { InAndOut, PeerBytes } from './participant.ts';
 import type { ServerReading } from './server-traffic.ts';
+
+/** A peer's channel in the end. */
+export interface Shown {
+  readonly peer: number;
+  /** Texts too many: the second of each, the third. */
+  readonly repeated: number;
+  /** That came to it, and are not there. */
+  readonly lacking: number;
+  /** That are in no plan. */
+  readonly strange: number;
+}
 
 /** Times are of the machine's clock, ms. */
 export interface Observations {
@@ -29,6 +40,8 @@ export interface Observations {
   readonly peersJoined: PeerBytes;
   readonly peers: PeerBytes;
   readonly browsers: { readonly direct: InAndOut } | undefined;
+  /** What each peer without a browser shows in the end, held to the plan. */
+  readonly shown: readonly Shown[];
   readonly mesh: MeshObservations | undefined;
   /** Sentences: what happened that makes the run not to be believed. */
   readonly troubles: readonly string[];
@@ -42,8 +55,6 @@ export interface MeshObservations {
   readonly metered: ReadonlySet<number>;
   readonly directLinks: number;
   readonly relayedLinks: number;
-  /** Of each newcomer: server bytes, heartbeats apart, until its first direct link. Empty where they came at once. */
+  /** Of each newcomer: server bytes, heartbeats apart, until its first direct link. Empty where they did not come one by one. */
   readonly firstLinks: readonly number[];
-  /** All server bytes of the set-up but heartbeats, for each peer. */
-  readonly setUpEach: number;
 }

@@ -1,15 +1,7 @@
 /** What a load test is asked to do. The same options, plan and messages go through every mode. */
+import type { Mode } from './modes.ts';
 
-export const MODES = ['mesh', 'router', 'star'] as const;
-
-/**
- * `mesh`: Snug as shipped. `router`: a chat router at its best, each message up once and copied by the server to each other
- * member, with the same entries, signatures and seals. `star`: automerge-repo with its own WebSocket server, one document,
- * stock sync, neither signed nor sealed.
- */
-export type Mode = (typeof MODES)[number];
-
-/** How they come: all at once, one after another, or in a steady stream over the set-up time. */
+/** How they come: all at once, each when the one before is in, or in a stream, at random times that nobody waits for. */
 export const JOIN_PATTERNS = ['at-once', 'one-by-one', 'stream'] as const;
 export type JoinPattern = (typeof JOIN_PATTERNS)[number];
 
@@ -31,7 +23,7 @@ export interface Options {
   readonly relayed: number;
   /** So many of the peers join when half of the messages have been written. */
   readonly late: number;
-  /** Seconds that are measured with nobody writing, after the messages; in `router` and `star` 3 at most. */
+  /** Seconds that are measured with nobody writing, after the messages: as many in every mode. */
   readonly idle: number;
   readonly seed: number;
 }

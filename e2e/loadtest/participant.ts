@@ -10,7 +10,16 @@ export interface Participant {
   say(text: string): Promise<void>;
   /** Bytes handed to and read from each kind of path so far, framing included. */
   bytes(): PeerBytes;
+  /** What stands in its channel now. */
+  channel(): Promise<ChannelShown>;
   close(): Promise<void>;
+}
+
+export interface ChannelShown {
+  /** One as often as it is shown. */
+  readonly texts: readonly string[];
+  /** False where there are more, older ones. */
+  readonly whole: boolean;
 }
 
 export interface PeerBytes {
@@ -30,7 +39,7 @@ export interface InAndOut {
 /** What the first participant of a mode makes, as text, and the others join by: an invite link, a document's URL. */
 export type Invitation = string;
 
-/** What a mode brings: its server, in a process of its own, and its peers. */
+/** How the peers of a mode come to be. */
 export interface ModePeers {
   /** Makes the room and joins it. */
   found(

@@ -39,7 +39,7 @@ const WARM_UP_EVERY_MS = 200;
 /** Mean time between two who come in a stream, ms. */
 const STREAM_MS = 300;
 
-/** Lengths as in chats: half of them below `median` bytes, one in twenty above 200, a few up to some kB. */
+/** Lengths as in chats: half of them below `median` bytes, one in fourteen above 200, a few up to some kB. */
 const MIXED = { median: 40, spread: 1.1, least: 8, most: 4_000 } as const;
 
 const WORDS =

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { contrast, themesOf } from '@snug/client/ui/look/contrast.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { commandLine } from './arguments.ts';
-import { exact } from './report/amounts.ts';
+import { allOf } from './byte-sums.ts';
+import { loadMeasures } from './load-measures.ts';
+import { bytes, exact } from './report/amounts.ts';
 import { stylesheet } from './report/style.ts';
 import {
   relayedResult,
@@ -14,6 +16,7 @@ import {
 } from './report/test/sample-result.ts';
 import { reportOf, writeReport } from './report.ts';
 import type { LoadtestResult } from './result.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** What a person reads: without style, scripts and tags. */
 function wordsOf(page: string): string {
@@ -40,7 +43,7 @@ function rowOf(page: string, caption: string, name: string): readonly string[] {
 describe('the report', () => {
   test('says in its title what the server carried and how many times less, from this very run', () => {
     expect(wordsOf(reportOf(sampleResult()))).toContain(
-      'Snug’s server carried 22 times less: 58 kB, where a chat router’s carried 1.29 MB',
+      'Snug’s server carried 22 times less: 60 kB, where a chat router’s server carried 1.29 MB',
     );
   });
 
@@ -52,13 +55,13 @@ describe('the report', () => {
       typicalMs: 4,
     });
     const result = { ...sampleResult(), modes: [sampleMode('mesh'), few] };
-    expect(wordsOf(reportOf(result))).toContain('Snug’s server carried 4.8 times more: 58 kB');
+    expect(wordsOf(reportOf(result))).toContain('Snug’s server carried 5.0 times more: 60 kB');
   });
 
   test.each([
-    [[1_000, 1_000], [10_000, 51_000], '8 % less'],
-    [[1_000, 1_000], [10_000, 40_000], '11 % more'],
-    [[27_400, 29_600], [820, 0], 'as much'],
+    [[1_000, 1_000], [10_000, 51_000], '5 % less'],
+    [[1_000, 1_000], [10_000, 40_000], '15 % more'],
+    [[27_400, 29_600], [2_936, 0], 'as much'],
   ] as const)('says how much, not how many times, below twice: %j %j', (setUp, chat, words) => {
     const router = sampleMode('router', { setUp, heartbeat: [0, 0], chat, typicalMs: 4 });
     const page = reportOf({ ...sampleResult(), modes: [sampleMode('mesh'), router] });
@@ -71,13 +74,15 @@ describe('the report', () => {
     const of = (figure: (mode: LoadtestResult['modes'][number]) => number) =>
       result.modes.map((mode) => exact(figure(mode)));
     const traffic = 'The server’s traffic';
-    expect(rowOf(page, traffic, 'set-up, in')).toEqual(of((m) => m.server.total.in.setUp));
-    expect(rowOf(page, traffic, 'set-up, out')).toEqual(of((m) => m.server.total.out.setUp));
-    expect(rowOf(page, traffic, 'heartbeats, in')).toEqual(of((m) => m.server.total.in.heartbeat));
+    expect(rowOf(page, traffic, 'set-up, in')).toEqual(of((m) => m.server.session.in.setUp));
+    expect(rowOf(page, traffic, 'set-up, out')).toEqual(of((m) => m.server.session.out.setUp));
+    expect(rowOf(page, traffic, 'heartbeats, in')).toEqual(
+      of((m) => m.server.session.in.heartbeat),
+    );
     expect(rowOf(page, traffic, 'chat, in')).toEqual(['0', '106,500', '1,382,000']);
     expect(rowOf(page, traffic, 'chat, out')).toEqual(['0', '1,175,000', '2,461,300']);
-    expect(rowOf(page, traffic, 'in and out')).toEqual(['57,820', '1,293,140', '3,865,560']);
-    expect(rowOf(page, traffic, 'chat while they wrote, each delivery')).toEqual([
+    expect(rowOf(page, traffic, 'in and out')).toEqual(['59,936', '1,293,052', '3,865,488']);
+    expect(rowOf(page, traffic, 'while they wrote, each delivery, heartbeats apart')).toEqual([
       '0',
       '233',
       '699',
@@ -90,11 +95,11 @@ describe('the report', () => {
     expect(rowOf(page, 'The mesh between peers', 'most links of one peer')).toEqual(['8']);
     expect(
       rowOf(page, 'When the set-up is paid for', 'mesh has paid for itself after, messages'),
-    ).toEqual(['', '18', '5']);
+    ).toEqual(['', '19', '5']);
     expect(rowOf(page, 'Bytes through the server so far', 'In the end')).toEqual([
-      '57,820',
-      '1,293,140',
-      '3,865,560',
+      '59,936',
+      '1,293,052',
+      '3,865,488',
     ]);
   });
 
@@ -107,7 +112,7 @@ describe('the report', () => {
       ...mesh,
       server: { ...mesh.server, series: [{ ...last, socketIn: last.socketIn + 40 }] },
     };
-    const row = 'the sockets’ own count at the last reading';
+    const row = 'the TCP sockets’ own count at the last reading';
     expect(rowOf(reportOf(result), 'The server’s traffic', row)[0]).toBe('57,820, agrees');
     expect(rowOf(reportOf({ ...result, modes: [off] }), 'The server’s traffic', row)[0]).toBe(
       '57,860, off by -40',
@@ -127,15 +132,50 @@ describe('the report', () => {
     );
   });
 
-  test('warns where something was lost or repeated', () => {
+  test('warns where something is wrong, in the words of the terminal, and judges nothing', () => {
     const result = sampleResult();
-    expect(reportOf(result)).not.toContain('deliveries lost');
-    const modes = result.modes.map((mode) =>
-      mode.mode === 'star' ? { ...mode, delivered: 5_498, lost: 2, repeated: 1 } : mode,
-    );
-    expect(wordsOf(reportOf({ ...result, modes }))).toContain(
-      'Star: 2 of 5,500 deliveries lost, 1 shown twice.',
-    );
+    expect(wordsOf(reportOf(result))).toContain('at most 6,000');
+    const wrong = ['star: 2 of 5,500 deliveries were lost.', 'mesh: The room had not settled.'];
+    const page = wordsOf(reportOf({ ...result, wrong }));
+    for (const sentence of wrong) expect(page).toContain(sentence);
+    expect(page).not.toMatch(/\b(met|missed)\b/);
+    expect(wordsOf(reportOf(result))).toMatch(/\b(met|missed)\b/);
+  });
+
+  test('says that it was broken off, and what is missing', () => {
+    const result = sampleResult();
+    const some = { ...result, modes: result.modes.slice(0, 1), brokenOff: true as const };
+    expect(wordsOf(reportOf(some))).toContain('broken off; missing: Router, Star');
+    expect(wordsOf(reportOf(result))).not.toContain('broken off');
+  });
+
+  test('has the session of the terminal in its title, its charts and its tables', () => {
+    const result = sampleResult();
+    const page = reportOf(result);
+    const sums = result.modes.map(({ server }) => allOf(server.session));
+    expect(rowOf(page, 'The server’s traffic', 'in and out')).toEqual(sums.map(exact));
+    expect(rowOf(page, 'Bytes through the server so far', 'In the end')).toEqual(sums.map(exact));
+    const row = terminalTable(result)
+      .split('\n')
+      .find((line) => line.startsWith('server, whole session'));
+    expect(row?.split(/ {2,}/).slice(1)).toEqual(sums.map(bytes));
+    for (const sum of sums) expect(wordsOf(page)).toContain(bytes(sum));
+    const measures = loadMeasures(result);
+    expect(measures['R2@500']?.value).toBe((sums[0] ?? 0) / (sums[1] ?? 1));
+  });
+
+  test('says at the measured size of the room what was measured, and of the ends that they are computed', () => {
+    const [, chart = ''] = /id="room-size">(.*?)<\/figure>/s.exec(reportOf(sampleResult())) ?? [];
+    const ends = [...chart.matchAll(/<text class="ending \w+">(.*?)<\/text>/g)].map(([, x]) => x);
+    expect(ends.length).toBeGreaterThan(0);
+    for (const end of ends) expect(end).toContain('computed');
+  });
+
+  test('explains its codes, and folds all figures', () => {
+    const page = reportOf(sampleResult());
+    for (const id of ['R1', 'R2@500', 'R3', 'W1@12'])
+      expect(page).toContain(`<b>${id}</b> <small>`);
+    expect(page).toContain('<details class="all">');
   });
 
   test('shows browsers and the relayed share where a run had them, and only there', () => {
@@ -182,14 +222,14 @@ describe('modes that were not run', () => {
 });
 
 test('a run in which nothing arrived and nothing took any time has a page, too', () => {
-  const nothing = { setUp: 0, heartbeat: 0, chat: 0 };
+  const nothing = { setUp: 0, heartbeat: 0, chat: 0, stun: 0 };
   const bytes = { in: nothing, out: nothing };
   const result = sampleResult();
   const modes = result.modes.map((mode) => ({
     ...mode,
     delivered: 0,
     lost: mode.deliveries,
-    latencyMs: { p50: 0, p95: 0, p99: 0, max: 0 },
+    latencyMs: { n: 0, p50: 0, p95: 0, p99: 0, max: 0 },
     latencyHistogram: [],
     server: {
       series: [],
@@ -200,7 +240,7 @@ test('a run in which nothing arrived and nothing took any time has a page, too',
       setUp: bytes,
       writing: bytes,
       idle: bytes,
-      total: bytes,
+      session: bytes,
       cpuMs: 0,
       mostMemoryBytes: 0,
     },
@@ -247,9 +287,7 @@ test('the file is the page, written over what was there', () => {
 describe.each(['light', 'dark'])('the %s theme', (name) => {
   // The star has the colour of the focus ring, which the app sets no text in.
   test('lets the star’s name be read on paper', () => {
-    const theme = themesOf(stylesheet().replace(/:root(:not\([^)]*\))\{/g, ':root{'))[
-      name === 'light' ? 0 : 1
-    ];
+    const theme = themesOf(stylesheet())[name === 'light' ? 0 : 1];
     const [star, paper] = [theme?.get('focus'), theme?.get('paper')];
     if (!star || !paper) throw new Error('No such tokens.');
     expect(contrast(star, paper)).toBeGreaterThanOrEqual(4.5);

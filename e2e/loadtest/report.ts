@@ -73,7 +73,7 @@ function sectionsOf(result: LoadtestResult): readonly Section[] {
   return [
     {
       title: 'What the server carried',
-      about: `Bytes in and out so far${several ? ', all modes on the same scale' : ''}.`,
+      about: `Bytes in and out so far, until the last message is everywhere${several ? '; all modes on the same scale' : ''}.`,
       content: totalChart(result),
     },
     {
@@ -84,7 +84,7 @@ function sectionsOf(result: LoadtestResult): readonly Section[] {
     {
       title: 'Larger and smaller rooms',
       about:
-        'Server bytes for each member who gets a message. Only one size of room was run; the others follow from it: one copy up, shared by all who get it, and one copy down and the answers for each. In the mesh only what is relayed passes the server.',
+        'Server bytes of chat for each member who gets a message. Only one size of room was run; the others follow from it: one copy up, shared by all who get it, and one copy down and the answers for each. In the mesh only what is relayed passes the server.',
       content: roomSizeChart(result),
     },
     {
@@ -97,7 +97,7 @@ function sectionsOf(result: LoadtestResult): readonly Section[] {
       ? [
           {
             title: 'When the set-up is paid for',
-            about: `${even.words} Computed from this run’s set-up and chat bytes; heartbeats apart.`,
+            about: `${even.words} Computed from this run’s set-up and chat bytes; heartbeats apart, what was asked of STUN included.`,
             content: even.chart,
           },
         ]
@@ -110,7 +110,7 @@ function sectionsOf(result: LoadtestResult): readonly Section[] {
     {
       title: 'All figures',
       about: 'As they are in the run’s JSON.',
-      content: figuresTable(result),
+      content: html`<details class="all"><summary>Show all figures, and what the codes stand for</summary>${figuresTable(result)}</details>`,
     },
   ];
 }

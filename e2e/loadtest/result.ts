@@ -1,14 +1,12 @@
 /** What a load test found: the detail of its JSON, and all that its report shows. */
-import type { Mode, Options } from './options.ts';
+
+import type { Arrivals } from '@snug/client/engine/traffic.ts';
+import type { Machine } from '../bench/measure.ts';
+import type { Percentiles } from '../bench/quantiles.ts';
+import type { Mode } from './modes.ts';
+import type { Options } from './options.ts';
 import type { InAndOut } from './participant.ts';
 import type { ServerBytes, ServerReading } from './server-traffic.ts';
-
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly max: number;
-}
 
 /** Wire bytes that came to peers without a browser, all links, by what they were for; mesh only. */
 export interface MeshWire {
@@ -27,12 +25,14 @@ export interface MeshFigures {
   /** While messages were written, and until what they brought about was done. */
   readonly writing: MeshWire;
   readonly idle: MeshWire;
-  /** W1: entries and tree, with their share of framing and acknowledgements, bytes a delivery. */
-  readonly bytesPerDelivery: number;
-  /** W3. */
-  readonly duplicatesPerDelivery: number;
+  /** Entries that came while messages were written, by how: what came by a repair is in no figure of the tree. */
+  readonly arrivals: Arrivals;
+  /** W1: entries and tree, with their share of framing and acknowledgements, bytes a delivery; absent where nothing was pushed. */
+  readonly bytesPerDelivery?: number;
+  /** W3; absent, like A1, where nothing was delivered. */
+  readonly duplicatesPerDelivery?: number;
   /** A1. */
-  readonly receiptsAndPresencePerEntryByte: number;
+  readonly receiptsAndPresencePerEntryByte?: number;
   /** Q1: frames a second and peer when nobody writes, heartbeats apart. Presence comes in rounds: half a minute says something. */
   readonly idleFramesPerSecond: number;
   /** The same by what they were for. */
@@ -42,10 +42,10 @@ export interface MeshFigures {
   readonly directLinks: number;
   readonly relayedLinks: number;
   /**
-   * R3: server bytes from a newcomer connecting to its first direct link, median over the peers; where they did not come one by
-   * one all server bytes of the set-up, further links included, for each peer. Heartbeats apart.
+   * R3: server bytes, STUN included and heartbeats not, from a newcomer connecting to its first direct link, of those who came
+   * one by one; absent where they came otherwise.
    */
-  readonly firstLinkBytes: number;
+  readonly firstLinkBytes?: Percentiles;
 }
 
 export interface ModeResult {
@@ -55,7 +55,7 @@ export interface ModeResult {
   readonly delivered: number;
   /** In the end, of `deliveries`. */
   readonly lost: number;
-  /** Shown twice to somebody. */
+  /** Shown twice to somebody, as it came or in the channel in the end. */
   readonly repeated: number;
   /** From the call that writes to the other peer's view, of those who were there, ms. */
   readonly latencyMs: Percentiles;
@@ -71,14 +71,17 @@ export interface ModeResult {
     readonly lastDeliveryAtMs: number;
     readonly idleBeganAtMs: number;
     readonly idleEndedAtMs: number;
+    /** Until everybody who comes early was in and, in the mesh, all had settled and its warm-up was over. */
     readonly setUp: ServerBytes;
+    /** From there until the last delivery was made, and what follows it. */
     readonly writing: ServerBytes;
+    /** Both: what every sum over a whole session is of. Idling is not in it. */
+    readonly session: ServerBytes;
+    /** As long in every mode. */
     readonly idle: ServerBytes;
-    /** From start to end, set-up included. */
-    readonly total: ServerBytes;
     /**
-     * R3idle: bytes a second and idle peer, keep-alives included. Where idling was shorter than a minute the keep-alives are
-     * those of as many whole intervals between them as there were since everybody came; absent where there was none.
+     * R3idle: bytes a second and idle peer, keep-alives and STUN included. Where idling was shorter than a minute the keep-alives
+     * are those of as many whole intervals between them as there were since everybody came; absent where there was none.
      */
     readonly idleBytesPerSecond?: number;
     /** User and system time, what it took to start left out. */
@@ -102,13 +105,12 @@ export interface ModeResult {
 export interface LoadtestResult {
   readonly options: Options;
   readonly startedAt: string;
-  readonly machine: {
-    readonly node: string;
-    readonly platform: string;
-    readonly processors: number;
-    readonly model: string;
-    readonly memoryGiB: number;
-  };
+  readonly machine: Machine;
   readonly commit: string;
+  /** Of those that were finished. */
   readonly modes: readonly ModeResult[];
+  /** Sentences about what was lost, repeated, or does not add up: where there are any, nothing is judged. */
+  readonly wrong: readonly string[];
+  /** Somebody ended it before all modes were through. */
+  readonly brokenOff?: true;
 }

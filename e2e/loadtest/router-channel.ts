@@ -1,6 +1,6 @@
 /**
  * A channel as a router's member holds it: the same signed and sealed entries as in Snug, made, checked and opened by the same
- * functions, kept in memory in the order in which people see them.
+ * functions, kept in memory.
  */
 import { Chain, type Opened } from '@snug/client/space/chain.ts';
 import { DocumentLog, type LoggedEntry, logged } from '@snug/client/space/document-log.ts';
@@ -66,7 +66,7 @@ export class RouterChannel {
     });
   }
 
-  /** Texts in the order in which people see them. @param now ms since 1970 */
+  /** In the order in which people see them. @param now ms since 1970 */
   texts(now: number): readonly string[] {
     return this.#chain.placed(now).map(({ body }) => textIn(body) ?? '');
   }

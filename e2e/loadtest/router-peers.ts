@@ -82,9 +82,9 @@ class RouterMember implements Participant {
     return this.#accounts.bytes;
   }
 
-  /** Texts in the order in which people see them. */
-  get texts(): readonly string[] {
-    return this.#channel.texts(Date.now());
+  async channel() {
+    await this.#queue;
+    return { texts: this.#channel.texts(Date.now()), whole: true };
   }
 
   async close(): Promise<void> {

@@ -35,8 +35,8 @@ test('a server in a process of its own tells its figures once a second, and when
   const after = await server.read();
   expect(after.atMs).toBeGreaterThan(before.atMs);
   expect(after.socketIn).toBeGreaterThan(0);
-  expect(after.bytes.in).toEqual({ setUp: after.socketIn, heartbeat: 0, chat: 0 });
-  expect(after.bytes.out).toEqual({ setUp: after.socketOut, heartbeat: 0, chat: 0 });
+  expect(after.bytes.in).toEqual({ setUp: after.socketIn, heartbeat: 0, chat: 0, stun: 0 });
+  expect(after.bytes.out).toEqual({ setUp: after.socketOut, heartbeat: 0, chat: 0, stun: 0 });
 });
 
 test('a server that ends by itself is told of, and asked nothing more', async () => {

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as v from 'valibot';
 import { machineMs } from './clock.ts';
-import type { ServerReading } from './server-traffic.ts';
+import { type ServerReading, TRAFFIC_KINDS } from './server-traffic.ts';
 import type { SocketAccounts } from './socket-accounts.ts';
 
 /** How often a server tells its figures unasked, ms. */
@@ -20,7 +20,7 @@ const LONGEST_URL = 2048;
 const QUIET = '--disable-warning=TimeoutNegativeWarning';
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const Kinds = v.strictObject({ setUp: Count, heartbeat: Count, chat: Count });
+const Kinds = v.strictObject(v.entriesFromList(TRAFFIC_KINDS, Count));
 const Reading = v.strictObject({
   atMs: v.pipe(v.number(), v.finite()),
   bytes: v.strictObject({ in: Kinds, out: Kinds }),
@@ -49,6 +49,8 @@ export interface RunningServer {
   /** What its peers are given to reach it. */
   readonly url: string;
   readonly accounts: SocketAccounts;
+  /** Bytes of its STUN port so far, if it has one. */
+  readonly stun?: () => { readonly in: number; readonly out: number };
   close(): Promise<void>;
 }
 
@@ -77,7 +79,7 @@ export function runServerProcess(start: () => Promise<RunningServer>): void {
     const order = v.safeParse(Order, message);
     if (!order.success) return void end(1);
     if (order.output.is === 'close') return void end(0);
-    if (running) void tell({ is: 'reading', reading: readingOf(running.accounts), asked: true });
+    if (running) void tell({ is: 'reading', reading: readingOf(running), asked: true });
   });
   start().then(
     (server) => {
@@ -85,7 +87,7 @@ export function runServerProcess(start: () => Promise<RunningServer>): void {
       if (ending || !process.connected) return void end(0);
       void tell({ is: 'up', url: server.url });
       setInterval(
-        () => void tell({ is: 'reading', reading: readingOf(server.accounts), asked: false }),
+        () => void tell({ is: 'reading', reading: readingOf(server), asked: false }),
         READING_EVERY_MS,
       );
     },
@@ -96,11 +98,13 @@ export function runServerProcess(start: () => Promise<RunningServer>): void {
   );
 }
 
-function readingOf(accounts: SocketAccounts): ServerReading {
+function readingOf({ accounts, stun }: RunningServer): ServerReading {
+  const { bytes } = accounts;
+  const asked = stun?.() ?? { in: 0, out: 0 };
   const { user, system } = process.cpuUsage();
   return {
     atMs: machineMs(),
-    bytes: accounts.bytes,
+    bytes: { in: { ...bytes.in, stun: asked.in }, out: { ...bytes.out, stun: asked.out } },
     socketIn: accounts.socketIn,
     socketOut: accounts.socketOut,
     cpuMs: (user + system) / 1000,

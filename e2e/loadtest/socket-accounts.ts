@@ -7,7 +7,7 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Socket, type Server as TcpServer } from 'node:net';
-import { type ServerBytes, TRAFFIC_KINDS, type TrafficKind } from './server-traffic.ts';
+import { SOCKET_KINDS, type SocketKind } from './server-traffic.ts';
 import { WebSocketMessages, type WebSocketUnit } from './websocket-messages.ts';
 
 /** As the owner of the sockets sees it. */
@@ -17,13 +17,19 @@ export type Direction = 'in' | 'out';
  * Says what a WebSocket message is.
  * @param message unmasked, its first `KEPT_BYTES` at most; it is the classifier's to keep
  */
-export type Classify = (message: Uint8Array, direction: Direction, binary: boolean) => TrafficKind;
+export type Classify = (message: Uint8Array, direction: Direction, binary: boolean) => SocketKind;
 
 /** Bytes of one direction by kind. */
-type Kinds = Record<TrafficKind, number>;
+type Kinds = Record<SocketKind, number>;
 const noBytes = (): Kinds => ({ setUp: 0, heartbeat: 0, chat: 0 });
 const sumOf = (kinds: Readonly<Kinds>): number =>
-  TRAFFIC_KINDS.reduce((sum, kind) => sum + kinds[kind], 0);
+  SOCKET_KINDS.reduce((sum, kind) => sum + kinds[kind], 0);
+
+/** Of all sockets together. */
+export interface SocketBytes {
+  readonly in: Readonly<Kinds>;
+  readonly out: Readonly<Kinds>;
+}
 
 export class SocketAccounts {
   readonly #newClassifier: () => Classify;
@@ -88,7 +94,7 @@ export class SocketAccounts {
   }
 
   /** The parts. A message is in them once all of it has passed, or its socket has ended. */
-  get bytes(): ServerBytes {
+  get bytes(): SocketBytes {
     const sum = { in: { ...this.#ended.in }, out: { ...this.#ended.out } };
     for (const account of this.#open) {
       add(sum.in, account.in);
@@ -222,7 +228,7 @@ class SocketAccount {
     for (const unit of units) kinds[this.#kindOf(unit, direction)] += unit.wireBytes;
   }
 
-  #kindOf(unit: WebSocketUnit, direction: Direction): TrafficKind {
+  #kindOf(unit: WebSocketUnit, direction: Direction): SocketKind {
     switch (unit.is) {
       case 'message':
         return this.#classify(unit.content, direction, unit.binary);
@@ -237,7 +243,7 @@ class SocketAccount {
 }
 
 function add(sum: Kinds, more: Readonly<Kinds>): void {
-  for (const kind of TRAFFIC_KINDS) sum[kind] += more[kind];
+  for (const kind of SOCKET_KINDS) sum[kind] += more[kind];
 }
 
 function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {

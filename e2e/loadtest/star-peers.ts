@@ -82,6 +82,11 @@ class StarPeer implements Participant {
     return this.#accounts.bytes;
   }
 
+  async channel() {
+    const texts = ((await this.#handle)?.doc().messages ?? []).map(String);
+    return { texts, whole: true };
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#repo.shutdown();
     return this.#closed;

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { sampleMode, sampleResult } from './report/test/sample-result.ts';
+import { allOf } from './byte-sums.ts';
+import { bytes } from './report/amounts.ts';
+import { sampleResult } from './report/test/sample-result.ts';
 import type { LoadtestResult } from './result.ts';
+import { KIND_NAMES, TRAFFIC_KINDS } from './server-traffic.ts';
 import { terminalTable } from './terminal-table.ts';
 
 const cellsOf = (result: LoadtestResult, name: string) =>
@@ -11,16 +14,26 @@ const cellsOf = (result: LoadtestResult, name: string) =>
     .split(/ {3,}/)
     .slice(1);
 
+test('the parts of a session make the whole, whatever idled after it', () => {
+  const { modes } = sampleResult();
+  const parts = modes.map(({ server }) =>
+    TRAFFIC_KINDS.reduce((sum, kind) => sum + allOf(server.session, [kind]), 0),
+  );
+  expect(parts).toEqual(modes.map(({ server }) => allOf(server.session)));
+  expect(cellsOf(sampleResult(), 'server, whole session')).toEqual(parts.map(bytes));
+  for (const kind of TRAFFIC_KINDS)
+    expect(cellsOf(sampleResult(), KIND_NAMES[kind])).toEqual(
+      modes.map(({ server }) => bytes(allOf(server.session, [kind]))),
+    );
+});
+
 test('where no keep-alive was due the table says that it could not tell, not that there are none', () => {
-  const hasty = sampleMode('router', {
-    setUp: [1_000, 1_000],
-    heartbeat: [0, 0],
-    chat: [20_000, 80_000],
-    typicalMs: 4,
+  const modes = sampleResult().modes.map(({ server, ...mode }) => {
+    const { idleBytesPerSecond: _, ...hasty } = server;
+    return { ...mode, server: hasty };
   });
-  const result = { ...sampleResult(), modes: [hasty] };
-  expect(cellsOf(result, 'keep-alives')).toEqual(['– *']);
-  expect(cellsOf(result, 'server a second, idle peer')).toEqual(['– *']);
+  const result = { ...sampleResult(), modes };
+  expect(cellsOf(result, 'server a second, idle peer')).toEqual(modes.map(() => '– *'));
   expect(terminalTable(result)).toMatch(/\n\* over before a keep-alive was due/);
 });
 
@@ -39,5 +52,5 @@ test('what peers carry while they join stands by itself', () => {
   if (mesh === undefined) throw new Error('The sample has a mesh.');
   const peers = { ...mesh.peers, joining: { in: 12_300, out: 4_500 } };
   const result = { ...sampleResult(), modes: [{ ...mesh, peers }] };
-  expect(cellsOf(result, 'of all three, while joining')).toEqual(['12.3 kB in, 4,500 B out']);
+  expect(cellsOf(result, 'of all three, while joining')).toEqual(['12 kB in, 4.50 kB out']);
 });

@@ -1,30 +1,34 @@
 /** What a run shows in the terminal: one column for each way of doing it. */
-import { allBytesPerDelivery, allOf } from './byte-sums.ts';
-import { chatPerDelivery, session } from './load-measures.ts';
+import { allBytesPerDelivery, allOf, serverBytesPerDelivery } from './byte-sums.ts';
 import type { InAndOut } from './participant.ts';
+import { bytes, exact, figure, latencies, milliseconds } from './report/amounts.ts';
 import type { LoadtestResult, ModeResult } from './result.ts';
+import { KIND_NAMES, TRAFFIC_KINDS } from './server-traffic.ts';
 
 type Row = readonly [name: string, value: (mode: ModeResult) => string];
 
 export function terminalTable({ options, modes }: LoadtestResult): string {
   const rows: readonly Row[] = [
-    ['deliveries', ({ delivered, deliveries }) => `${count(delivered)} of ${count(deliveries)}`],
+    ['deliveries', ({ delivered, deliveries }) => `${exact(delivered)} of ${exact(deliveries)}`],
     ['lost, repeated', ({ lost, repeated }) => `${lost}, ${repeated}`],
-    ['server, whole session', (mode) => bytes(session(mode))],
-    ['  set-up', ({ server }) => bytes(allOf(server.total, ['setUp']))],
-    ['  chat', ({ server }) => bytes(allOf(server.total, ['chat']))],
-    ['  keep-alives', keepAlives],
-    ['server a delivery', (mode) => bytes(chatPerDelivery(mode))],
+    ['server, whole session', ({ server }) => bytes(allOf(server.session))],
+    ...TRAFFIC_KINDS.map(
+      (kind): Row => [
+        `  ${KIND_NAMES[kind]}`,
+        ({ server }) => bytes(allOf(server.session, [kind])),
+      ],
+    ),
+    ['server a delivery, while written', (mode) => bytes(serverBytesPerDelivery(mode))],
     [
       'server a second, idle peer',
       ({ server }) => maybe(server.idleBytesPerSecond, bytes, TOO_SHORT),
     ],
     ['server processor time', ({ server }) => milliseconds(server.cpuMs)],
     ['server memory at most', ({ server }) => bytes(server.mostMemoryBytes)],
-    ['latency p50', ({ latencyMs }) => milliseconds(latencyMs.p50)],
-    ['latency p95', ({ latencyMs }) => milliseconds(latencyMs.p95)],
-    ['latency p99', ({ latencyMs }) => milliseconds(latencyMs.p99)],
-    ['start to ready, p50', ({ joinMs }) => milliseconds(joinMs.p50)],
+    ['latency p50', ({ latencyMs }) => latencies(latencyMs).p50],
+    ['latency p95', ({ latencyMs }) => latencies(latencyMs).p95],
+    ['latency p99', ({ latencyMs }) => latencies(latencyMs).p99],
+    ['start to ready, p50', ({ joinMs }) => latencies(joinMs).p50],
     ['peers, direct', ({ peers }) => inAndOut(peers.direct)],
     ['peers, by the server', ({ peers }) => inAndOut(peers.relayed)],
     ['peers, signaling', ({ peers }) => inAndOut(peers.signaling)],
@@ -37,9 +41,10 @@ export function terminalTable({ options, modes }: LoadtestResult): string {
       '  with all else while writing',
       ({ mesh }) => maybe(mesh && allBytesPerDelivery(mesh), bytes),
     ],
+    ['entries that a repair brought', ({ mesh }) => maybe(mesh?.arrivals.repaired, figure)],
     [
       'links direct, relayed',
-      ({ mesh }) => maybe(mesh, (m) => `${count(m.directLinks)}, ${count(m.relayedLinks)}`),
+      ({ mesh }) => maybe(mesh, (m) => `${exact(m.directLinks)}, ${exact(m.relayedLinks)}`),
     ],
   ];
   const table = columns([
@@ -47,18 +52,14 @@ export function terminalTable({ options, modes }: LoadtestResult): string {
     ...rows.map(([name, value]) => [name, ...modes.map(value)]),
   ]);
   const short = modes.some(({ server }) => server.idleBytesPerSecond === undefined);
-  return short ? `${table}\n${FOOTNOTE}` : table;
+  return `${table}\n${short ? `${FOOTNOTE}\n` : ''}${SPAN}`;
 }
 
 const TOO_SHORT = '– *';
 const FOOTNOTE =
-  '* over before a keep-alive was due: every 25 s, of automerge-repo every 5 s; a longer run (--idle 60) tells';
-
-/** Nought would say that there are none. */
-function keepAlives({ server }: ModeResult): string {
-  const counted = allOf(server.total, ['heartbeat']);
-  return counted === 0 && server.idleBytesPerSecond === undefined ? TOO_SHORT : bytes(counted);
-}
+  '* over before a keep-alive was due: every 25 s, of automerge-repo every 5 s; a longer run (--idle 26) tells';
+const SPAN =
+  'A session lasts from the first peer’s start until the last message is everywhere; what idles after it is the row a second.';
 
 /** The first column to the left, the others to the right. */
 function columns(rows: readonly (readonly string[])[]): string {
@@ -79,20 +80,4 @@ function maybe<T>(value: T | undefined, show: (value: T) => string, none = '–'
 
 function inAndOut(both: InAndOut): string {
   return `${bytes(both.in)} in, ${bytes(both.out)} out`;
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-GB', { maximumFractionDigits: 1 });
-}
-
-function milliseconds(ms: number): string {
-  return ms >= 10_000
-    ? `${(ms / 1000).toFixed(1)} s`
-    : `${ms >= 100 ? ms.toFixed(0) : ms.toFixed(1)} ms`;
-}
-
-function bytes(n: number): string {
-  if (n >= 1e6) return `${(n / 1e6).toFixed(n >= 1e8 ? 0 : 2)} MB`;
-  if (n >= 1e4) return `${(n / 1e3).toFixed(1)} kB`;
-  return `${count(n)} B`;
 }

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import { WIRE_KINDS, type WireReading } from '../bench/wire-meter.ts';
 import type { Standing } from './mesh-peers.ts';
-import { JOIN_PATTERNS, MODES, type Options } from './options.ts';
+import { MODES } from './modes.ts';
+import type { Shown } from './observations.ts';
+import { JOIN_PATTERNS, type Options } from './options.ts';
 import type { PeerBytes } from './participant.ts';
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -44,6 +46,8 @@ export const Order = v.variant('do', [
   v.strictObject({ do: v.literal('standings') }),
   v.strictObject({ do: v.literal('wire') }),
   v.strictObject({ do: v.literal('bytes') }),
+  /** What stands in each peer's channel, held to the plan. */
+  v.strictObject({ do: v.literal('shown') }),
   /** Closes all peers. */
   v.strictObject({ do: v.literal('close') }),
 ]);
@@ -80,6 +84,7 @@ export const Answers = {
     direct: InAndOut,
     relayed: InAndOut,
     overheadIn: Amount,
+    arrivals: v.strictObject({ pushed: Count, repaired: Count, again: Count }),
     mostLinks: Count,
     atMs: Amount,
   }) satisfies v.GenericSchema<unknown, WireReading>,
@@ -88,6 +93,9 @@ export const Answers = {
     relayed: InAndOut,
     signaling: InAndOut,
   }) satisfies v.GenericSchema<unknown, PeerBytes>,
+  shown: v.array(
+    v.strictObject({ peer: Count, repeated: Count, lacking: Count, strange: Count }),
+  ) satisfies v.GenericSchema<unknown, readonly Shown[]>,
   close: v.null(),
 } as const satisfies Record<Order['do'], v.GenericSchema>;
 export type Answer<D extends Order['do']> = v.InferOutput<(typeof Answers)[D]>;

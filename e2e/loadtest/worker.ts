@@ -3,9 +3,11 @@ import * as v from 'valibot';
 import { sumOfBytes } from './byte-sums.ts';
 import { machineMs } from './clock.ts';
 import { MeshPeers } from './mesh-peers.ts';
-import type { Mode } from './options.ts';
+import type { Mode } from './modes.ts';
+import type { Shown } from './observations.ts';
 import type { ModePeers, Participant } from './participant.ts';
 import { makePlan, numberIn, type Plan } from './plan.ts';
+import { heldToPlan } from './shown.ts';
 import { NumberedOrder, type Order, type Said, type Writing } from './worker-protocol.ts';
 
 /** What came into view is told so often, ms. */
@@ -39,6 +41,9 @@ class Worker {
   readonly #peers: ModePeers;
   readonly #participants = new Map<number, Participant>();
   readonly #texts: ReadonlyMap<number, string>;
+  readonly #numbers: ReadonlyMap<string, number>;
+  /** By peer: the numbers of those that came into its view. */
+  readonly #came = new Map<number, Set<number>>();
   readonly #seen: [peer: number, message: number, atMs: number][] = [];
   #telling: NodeJS.Timeout | undefined;
 
@@ -49,6 +54,7 @@ class Worker {
     this.#texts = new Map(
       [...plan.messages, ...plan.warmUp].map(({ number, text }) => [number, text]),
     );
+    this.#numbers = new Map([...this.#texts].map(([number, text]) => [text, number]));
   }
 
   static async begin({ mode, options, server }: Extract<Order, { do: 'begin' }>): Promise<Worker> {
@@ -70,6 +76,8 @@ class Worker {
         return this.#mesh.read();
       case 'bytes':
         return sumOfBytes([...this.#participants.values()].map((peer) => peer.bytes()));
+      case 'shown':
+        return this.#shown();
       case 'close':
         return this.#close();
     }
@@ -107,13 +115,24 @@ class Worker {
     return { tookMs: machineMs() - begun };
   }
 
+  async #shown(): Promise<readonly Shown[]> {
+    const all: Shown[] = [];
+    for (const [peer, participant] of this.#participants) {
+      const came = this.#came.get(peer) ?? new Set();
+      all.push(heldToPlan(peer, await participant.channel(), this.#numbers, came));
+    }
+    return all;
+  }
+
   #listener(peer: number): (text: string) => void {
+    this.#came.set(peer, new Set());
     return (text) => {
       const atMs = machineMs();
       const message = numberIn(text);
       if (message === undefined || this.#texts.get(message) !== text)
         return trouble(peer, `A text that nobody wrote came into view: ${text.slice(0, 80)}`);
       this.#seen.push([peer, message, atMs]);
+      this.#came.get(peer)?.add(message);
       this.#telling ??= setTimeout(() => this.#tell(), TELL_MS);
     };
   }

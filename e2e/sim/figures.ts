@@ -87,9 +87,3 @@ export class Figures {
 export function mean(all: readonly number[]): number {
   return all.reduce((sum, x) => sum + x, 0) / all.length;
 }
-
-/** @param part 0.5 is the median, 1 the greatest; NaN of nothing */
-export function quantile(all: readonly number[], part: number): number {
-  const sorted = Float64Array.from(all).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
-}

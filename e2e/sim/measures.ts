@@ -1,6 +1,8 @@
 /** A run as measures of the house's table, each with what it stands beside; and the further runs that some of them need. */
-import type { Measures } from '../bench/measure.ts';
-import { type Figures, mean, quantile } from './figures.ts';
+import { type Measures, onlyFinite } from '../bench/measure.ts';
+import { quantile } from '../bench/quantiles.ts';
+import { measured, targetOf } from '../bench/targets.ts';
+import { type Figures, mean } from './figures.ts';
 import { DEFAULTS, type SimOptions } from './options.ts';
 import { type Outcome, Simulation } from './simulation.ts';
 
@@ -44,42 +46,21 @@ export function measuresOf(
       : undefined;
   return onlyFinite({
     ...ofRun(options, outcome),
-    W2: {
-      value: w1(100) / w1(10),
-      unit: '',
-      target: { op: '<=', value: 1.15 },
-      compared: { 'W1@10': w1(10), 'W1@100': w1(100) },
-    },
-    'W1@30': {
-      value: w1(30),
-      unit: 'B',
-      target: { op: '<=', value: 260 },
-      compared: {},
-    },
-    'W3@30': {
-      value: calm.get(30)?.figures.steadyDuplicates ?? Number.NaN,
-      unit: '',
-      target: { op: '<=', value: 0.05 },
+    W2: measured('W2', w1(100) / w1(10), { compared: { 'W1@10': w1(10), 'W1@100': w1(100) } }),
+    'W1@30': measured('W1@30', w1(30)),
+    'W3@30': measured('W3@30', calm.get(30)?.figures.steadyDuplicates ?? Number.NaN, {
       compared: { '@100': calm.get(100)?.figures.steadyDuplicates ?? Number.NaN },
-    },
-    R3idle: {
-      value: calm.get(100)?.server.later ?? Number.NaN,
-      unit: 'B/s',
-      target: { op: '<=', value: 1 },
-      compared: {},
-    },
+    }),
+    R3idle: measured('R3idle', calm.get(100)?.server.later ?? Number.NaN),
     ...(small && {
-      C2: {
-        value: outcome.figures.engineBytes / small.figures.engineBytes,
-        unit: '',
-        target: { op: '<=', value: 1.1 },
+      C2: measured('C2', outcome.figures.engineBytes / small.figures.engineBytes, {
         compared: {
           [`B@${peers}`]: outcome.figures.engineBytes,
           'B@100': small.figures.engineBytes,
           'of entries and tree': outcome.figures.broadcastBytes / small.figures.broadcastBytes,
           'delivered@100': small.delivered,
         },
-      },
+      }),
     }),
   });
 }
@@ -87,76 +68,51 @@ export function measuresOf(
 function ofRun(options: SimOptions, outcome: Outcome): Measures {
   const { figures, server } = outcome;
   const { peers, spaces } = options;
-  const many = spaces > 1;
+  const links = spaces > 1 ? 'W5' : 'W4';
+  const part = (all: readonly number[], unit = 1) => ({
+    p95: quantile(all, 0.95) / unit,
+    most: quantile(all, 1) / unit,
+  });
+  // People come and go here: the targets of W1 and W3 are of calm rooms.
+  const calm = false;
   return {
-    delivered: {
-      value: outcome.delivered,
-      unit: '',
-      target: { op: '>=', value: 1 },
+    delivered: measured('delivered', outcome.delivered, {
       compared: { survivors: outcome.survivors, messages: outcome.written },
-    },
-    [many ? 'W5' : 'W4']: {
-      value: figures.mostLinks,
-      unit: 'links',
-      target: { op: '<=', value: mostLinks(options) },
+    }),
+    [links]: measured(links, figures.mostLinks, {
       compared: { mean: outcome.meanDegree, pieces: outcome.pieces },
-    },
-    [`W1@${peers}`]: {
-      value: figures.broadcastBytes,
-      unit: 'B',
-      compared: {
-        'repair besides': perDelivery(figures, figures.bytes.repair),
-        'control besides': perDelivery(figures, figures.bytes.control),
+    }),
+    [`W1@${peers}`]: measured(
+      `W1@${peers}`,
+      figures.broadcastBytes,
+      {
+        compared: {
+          'repair besides': perDelivery(figures, figures.bytes.repair),
+          'control besides': perDelivery(figures, figures.bytes.control),
+        },
       },
-    },
-    [`W3@${peers}`]: { value: figures.duplicates / figures.allDeliveries, unit: '' },
-    hops: {
-      value: mean(figures.hops),
-      unit: '',
-      compared: { p95: quantile(figures.hops, 0.95), most: quantile(figures.hops, 1) },
-    },
-    latency: {
-      value: quantile(figures.latencies, 0.5),
-      unit: 'ms',
-      compared: {
-        p95: quantile(figures.latencies, 0.95),
-        most: quantile(figures.latencies, 1),
-      },
-    },
-    relinked: {
-      value: quantile(figures.relinked, 0.5) / 1000,
-      unit: 's',
-      compared: {
-        p95: quantile(figures.relinked, 0.95) / 1000,
-        most: quantile(figures.relinked, 1) / 1000,
-        times: figures.relinked.length,
-      },
-    },
-    healed: { value: (figures.healedMs ?? Number.NaN) / 1000, unit: 's' },
-    server: {
-      value: server.all,
-      unit: 'B/s a peer',
+      calm,
+    ),
+    [`W3@${peers}`]: measured(`W3@${peers}`, figures.duplicates / figures.allDeliveries, {}, calm),
+    hops: measured('hops', mean(figures.hops), { compared: part(figures.hops) }),
+    latency: measured('latency', quantile(figures.latencies, 0.5), {
+      compared: part(figures.latencies),
+    }),
+    relinked: measured('relinked', quantile(figures.relinked, 0.5) / 1000, {
+      compared: { ...part(figures.relinked, 1000), times: figures.relinked.length },
+    }),
+    healed: measured('healed', (figures.healedMs ?? Number.NaN) / 1000),
+    server: measured('server', server.all, {
       compared: { 'after the first 30 s': server.later, signals: server.signals },
-    },
+    }),
   };
 }
 
 /** The bound of W4 or W5. */
 export function mostLinks({ spaces }: SimOptions): number {
-  return spaces > 1 ? 16 : 8;
+  return targetOf(spaces > 1 ? 'W5' : 'W4')?.value ?? Number.POSITIVE_INFINITY;
 }
 
 function perDelivery(figures: Figures, bytes: number): number {
   return bytes / figures.allDeliveries;
-}
-
-/** What was not measured is absent. */
-function onlyFinite(measures: Measures): Measures {
-  return Object.fromEntries(
-    Object.entries(measures).flatMap(([id, measure]) => {
-      if (!Number.isFinite(measure.value)) return [];
-      const compared = Object.entries(measure.compared ?? {}).filter(([, x]) => Number.isFinite(x));
-      return [[id, { ...measure, compared: Object.fromEntries(compared) }]];
-    }),
-  );
 }

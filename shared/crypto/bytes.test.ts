@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   compareBytes,
   concatBytes,
@@ -43,6 +43,38 @@ describe('base64url', () => {
       expect(() => fromBase64url(text)).toThrow(SyntaxError);
     },
   );
+});
+
+describe('base64url where the platform reads it, spare bits and all', () => {
+  beforeAll(() => {
+    Uint8Array.fromBase64 = (text) => {
+      if (text.length % 4 === 1) throw new SyntaxError('one character too many');
+      return new Uint8Array(Buffer.from(text, 'base64url'));
+    };
+  });
+  afterAll(() => {
+    delete Uint8Array.fromBase64;
+  });
+
+  test.each(['A', 'AB', 'AAB', 'AA==', 'A+'])('refuses %j with a SyntaxError', (text) => {
+    expect(() => fromBase64url(text)).toThrow(SyntaxError);
+  });
+
+  test('what it gives is spelt in one way only', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9_-]{0,20}$/), (text) => {
+        let read: Uint8Array | undefined;
+        try {
+          read = fromBase64url(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SyntaxError);
+        }
+        const spelt = toBase64url(new Uint8Array(Buffer.from(text, 'base64url')));
+        expect(read !== undefined).toBe(spelt === text);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
 
 describe('hex', () => {

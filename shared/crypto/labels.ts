@@ -14,6 +14,9 @@ export const LABELS = {
   /** From a lobby secret. */
   lobbyTopic: 'snug/lobby-topic/v1',
   lobbySignalKey: 'snug/lobby-signal-key/v1',
+  /** From the inbox secret of a contact card. */
+  inboxTopic: 'snug/inbox-topic/v1',
+  inboxSignalKey: 'snug/inbox-signal-key/v1',
   /** From a signal key, which is itself never a cipher's key. */
   signalSeal: 'snug/signal-seal/v1',
   topicTag: 'snug/topic-tag/v1',
@@ -23,12 +26,21 @@ export const LABELS = {
   presenceKey: 'snug/presence-key/v1',
   /** From the X25519 secret of two devices' sealing keys. */
   ack: 'snug/ack/v1',
+  noteTagKey: 'snug/note-tag-key/v1',
+  /** From a key of the tags on sealed notes. */
+  noteTag: 'snug/note-tag/v1',
+  /** From the secret of the invite that a note holds. */
+  noteMark: 'snug/note-mark/v1',
   /** From the X25519 secret of a relayed session, by which end sends. */
   relayFromLower: 'snug/relay-from-lower/v1',
   relayFromHigher: 'snug/relay-from-higher/v1',
   /** From the key that a passphrase gives. */
   sealedFileKey: 'snug/sealed-file-key/v1',
   sealedFileCheck: 'snug/sealed-file-check/v1',
+  /** From the secret of a link by which a device is linked. */
+  deviceLinkTopic: 'snug/device-link-topic/v1',
+  deviceLinkSignalKey: 'snug/device-link-signal-key/v1',
+  deviceLinkProof: 'snug/device-link-proof/v1',
 } as const;
 export type Label = (typeof LABELS)[keyof typeof LABELS];
 
@@ -42,6 +54,7 @@ export const DOMAINS = {
   deviceConsent: 'snug/device-consent/v1',
   keeperConsent: 'snug/keeper-consent/v1',
   presence: 'snug/presence/v1',
+  contactCard: 'snug/contact-card/v1',
   /** Signed by an invite key. */
   joinProof: 'snug/join-proof/v1',
   /** Hashed. */
@@ -53,10 +66,16 @@ export const DOMAINS = {
   epochDocument: 'snug/epoch-document/v1',
   invite: 'snug/invite/v1',
   linkBinding: 'snug/link-binding/v1',
+  deviceLists: 'snug/device-lists/v1',
+  verificationPhrase: 'snug/verification-phrase/v1',
+  deviceLink: 'snug/device-link/v1',
+  deviceLinkCommitment: 'snug/device-link-commitment/v1',
+  deviceLinkWords: 'snug/device-link-words/v1',
   /** Begins what an 8-byte MAC is made over. */
   receipt: 'snug/receipt/v1',
   /** HPKE `info`. */
   epochSeal: 'snug/epoch-seal/v1',
+  note: 'snug/note/v1',
 } as const;
 export type Domain = (typeof DOMAINS)[keyof typeof DOMAINS];
 

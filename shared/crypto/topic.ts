@@ -25,6 +25,16 @@ export function lobbySignalKeyFor(lobbySecret: Uint8Array): Uint8Array {
   return derive(lobbySecret, LABELS.lobbySignalKey);
 }
 
+/** @param inboxSecret of a contact card, 32 bytes */
+export function inboxTopicFor(inboxSecret: Uint8Array): Topic {
+  return v.parse(Topic, toBase64url(derive(inboxSecret, LABELS.inboxTopic)));
+}
+
+/** @param inboxSecret of a contact card, 32 bytes */
+export function inboxSignalKeyFor(inboxSecret: Uint8Array): Uint8Array {
+  return derive(inboxSecret, LABELS.inboxSignalKey);
+}
+
 /**
  * By which one end of a link says that it is in a topic, and only those who are in it too understand: 8 bytes under
  * the topic's signal key. The speaker's nonce comes first, so a tag cannot be sent back to whoever made it.

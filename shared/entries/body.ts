@@ -84,9 +84,17 @@ export function sealBody(parts: BodyPlace & { readonly epochId: EpochId; readonl
 
 /** `undefined` if it was not sealed in this place under this secret, or is no body inside. Never throws. */
 export function openBody(parts: BodyPlace & { readonly sealed: Uint8Array }): Body | undefined {
+  const unsealed = unsealBody(parts);
+  return unsealed && decodeBody(unsealed);
+}
+
+/** What is for {@link decodeBody}; `undefined` if it was not sealed in this place under this secret. Never throws. */
+export function unsealBody(
+  parts: BodyPlace & { readonly sealed: Uint8Array },
+): Uint8Array | undefined {
   if (parts.sealed.length > ENTRY_LIMITS.bodyBytes) return undefined;
   try {
-    return decodeBody(cipher(parts).decrypt(parts.sealed));
+    return cipher(parts).decrypt(parts.sealed);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { CborMap } from './canonical-cbor.ts';
 import { AccountId, bytesOf } from './fields.ts';
+import { MAX_SEALED_NOTE_BYTES, NOTE_TAG_BYTES } from './sealed-note.ts';
 import { MAX_SPACE_SERVERS, ServerUrl } from './server-url.ts';
 import {
   ChannelName,
@@ -9,6 +10,8 @@ import {
   DisplayName,
   Emoji,
   MessageText,
+  PageFragment,
+  PageTitle,
   SpaceName,
   Tag,
 } from './text.ts';
@@ -16,6 +19,27 @@ import {
 /** Most people that one message names, and most tags that one entry puts on or takes off. */
 export const MAX_MENTIONS = 32;
 export const MAX_TAGS = 16;
+
+/** Most devices that one note is for: those of an account. */
+export const MAX_NOTE_DEVICES = 16;
+
+const SealedNote = v.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array && value.length <= MAX_SEALED_NOTE_BYTES,
+  `expected at most ${MAX_SEALED_NOTE_BYTES} bytes`,
+);
+
+/** Most messages from which a page starts; most places of a page that one change fills, and most stretches that it takes out. */
+export const MAX_PAGE_SOURCES = 256;
+export const MAX_PAGE_INSERTS = 32;
+export const MAX_PAGE_REMOVES = 128;
+/** Most changes among whose text these places are. */
+export const MAX_PAGE_ORIGINS = 64;
+/** Stands for the page's beginning where a change would stand. */
+export const PAGE_START = 255;
+
+/** A place in a page: after so many characters (UTF-16) of what the change that `of` lists there has put in. */
+const Origin = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(PAGE_START));
+const Characters = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 20));
 
 /** Which of the body's `refs` is meant. */
 const RefIndex = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(15));
@@ -56,6 +80,29 @@ const KINDS = {
   promote: v.object({ channel: bytesOf(16) }),
   /** The acts in `refs` have no effect any more. */
   undo: v.object({}),
+  /** A text that many write: what it is called, and the messages from which it starts. In `refs` the thread's first message, if any. */
+  page: v.object({
+    title: PageTitle,
+    sources: v.pipe(v.array(bytesOf(32)), v.maxLength(MAX_PAGE_SOURCES)),
+  }),
+  /**
+   * Of the page that `refs` names first, after the changes that it names then. `insert` is `[origin, characters, text]`,
+   * `remove` is `[origin, characters before it, characters]`; origins are places in `of`, the first halves of changes' ids.
+   */
+  'page change': v.object({
+    title: v.exactOptional(PageTitle),
+    /** Put away, or brought back. */
+    away: v.exactOptional(v.boolean()),
+    of: v.pipe(v.array(bytesOf(16)), v.maxLength(MAX_PAGE_ORIGINS)),
+    insert: v.pipe(
+      v.array(v.tuple([Origin, Characters, PageFragment])),
+      v.maxLength(MAX_PAGE_INSERTS),
+    ),
+    remove: v.pipe(
+      v.array(v.tuple([Origin, Characters, Characters])),
+      v.maxLength(MAX_PAGE_REMOVES),
+    ),
+  }),
   /** From here on in the space document. What the author's account is called in this space. */
   profile: v.object({ name: DisplayName }),
   space: v.object({ name: SpaceName }),
@@ -70,6 +117,16 @@ const KINDS = {
   servers: v.object({
     servers: v.pipe(v.array(ServerUrl), v.minLength(1), v.maxLength(MAX_SPACE_SERVERS)),
   }),
+  /** To single devices, sealed to each: where somebody may write to the author alone. The tags are of `sealed-note.ts`. */
+  note: v.object({
+    to: v.pipe(
+      v.array(v.object({ tag: bytesOf(NOTE_TAG_BYTES), sealed: SealedNote })),
+      v.minLength(1),
+      v.maxLength(MAX_NOTE_DEVICES),
+    ),
+  }),
+  /** This space is where these write to each other, and nobody else is to come in. */
+  direct: v.object({ with: v.pipe(v.array(AccountId), v.minLength(2), v.maxLength(8)) }),
   /** The lobby's secret, for members who came before it was rotated. */
   lobby: v.object({ secret: bytesOf(32) }),
 } as const;
@@ -109,6 +166,10 @@ export function parseContent(kind: string, content: CborMap): ParsedContent {
       return read(kind, KINDS.promote, content);
     case 'undo':
       return read(kind, KINDS.undo, content);
+    case 'page':
+      return read(kind, KINDS.page, content);
+    case 'page change':
+      return read(kind, KINDS['page change'], content);
     case 'profile':
       return read(kind, KINDS.profile, content);
     case 'space':
@@ -117,6 +178,10 @@ export function parseContent(kind: string, content: CborMap): ParsedContent {
       return read(kind, KINDS.channel, content);
     case 'servers':
       return read(kind, KINDS.servers, content);
+    case 'note':
+      return read(kind, KINDS.note, content);
+    case 'direct':
+      return read(kind, KINDS.direct, content);
     case 'lobby':
       return read(kind, KINDS.lobby, content);
     default:

@@ -30,6 +30,8 @@ const name = (maxLength: number) =>
 export const DisplayName = name(TEXT_LIMITS.displayName);
 export const SpaceName = name(TEXT_LIMITS.spaceName);
 export const ChannelName = name(TEXT_LIMITS.channelName);
+/** A page's title: as a name, longer. */
+export const PageTitle = name(120);
 /** Topic of a channel: as a name, longer. */
 export const ChannelTopic = name(250);
 /** A tag: as a name, in lower case, so that "Garden" and "garden" are one. */
@@ -70,3 +72,26 @@ export const MessageText = v.pipe(
   v.maxLength(TEXT_LIMITS.message, `must have at most ${TEXT_LIMITS.message} characters`),
   v.check((text) => !CONTROL_BUT_NEWLINE_AND_TAB.test(text), 'must not contain control characters'),
 );
+
+/**
+ * What somebody puts into a page at one place: 1 to 8,000 UTF-16 code units, line ends as \n, no control characters but these and
+ * tabs. Not normalised: others name its characters by where they stand.
+ */
+export const PageFragment = v.pipe(
+  v.string(),
+  wellFormed,
+  v.minLength(1),
+  v.maxLength(8_000, 'must have at most 8000 characters'),
+  v.check(
+    (text) => !text.startsWith('\uFEFF') && !CONTROL_BUT_NEWLINE_AND_TAB.test(text),
+    'must not contain control characters',
+  ),
+);
+
+/** Makes of what somebody typed or pasted what a {@link PageFragment} may hold. It may come out empty. */
+export function asPageText(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/\uFEFF|(?![\n\t])\p{Cc}/gu, '');
+}

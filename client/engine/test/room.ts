@@ -52,7 +52,11 @@ export class TestRoom {
   /** Peers without an engine, who are told what is sent to them and that their link is closed. */
   readonly outsiders = new Map<PeerId, (command: LinksCommand) => void>();
 
-  async enter(name: string, store: Store = new MemoryStore()): Promise<Resident> {
+  async enter(
+    name: string,
+    store: Store = new MemoryStore(),
+    { nameless = false } = {},
+  ): Promise<Resident> {
     const stored =
       (await store.get('test-device')) ?? (await generateDeviceKey({ extractable: true }));
     await store.put('test-device', stored);
@@ -114,7 +118,7 @@ export class TestRoom {
     };
     this.#residents.push(resident);
     await engine.start();
-    if (resident.view.phase === 'first-run') await engine.commands.setName({ name });
+    if (!nameless && resident.view.phase === 'first-run') await engine.commands.setName({ name });
     return resident;
   }
 

@@ -65,10 +65,15 @@ export class BroadcastGroup {
     return [...this.#edges.values()].filter((edge) => edge.eager).map((edge) => edge.peer);
   }
 
+  patience(usual: number, now: number): number {
+    return this.#missing.patience(usual, now);
+  }
+
   gained(peer: PeerId, now: number, out: TreeOutput[]): void {
     if (this.#edges.has(peer)) return;
     const base = this.#me < peer ? ANNOUNCE.first : ANNOUNCE.second;
-    const edge = new TreeEdge(peer, now, () => base + this.#random() * ANNOUNCE.spread);
+    const gathers = () => base + this.#random() * ANNOUNCE.spread;
+    const edge = new TreeEdge(peer, now, gathers, (usual, at) => this.patience(usual, at));
     if (this.#isInTree()) this.#prune(edge, INFINITY, now, out);
     this.#edges.set(peer, edge);
   }
@@ -88,7 +93,7 @@ export class BroadcastGroup {
     this.#missing.lost(peer, now);
     if (!edge.eager) return;
     this.#hurryUntil = now + HURRY_MS;
-    this.#missing.hurry(now + GRAFT.hurry);
+    this.#missing.hurry(GRAFT.hurry, now);
     for (const other of this.#edges.values()) this.#announceBy(other, now);
     // Whoever is nobody's child over this edge need not look for another: those beyond do.
     if (this.#count - edge.firstAt < RECENT) this.#reattach(now, out);
@@ -122,6 +127,7 @@ export class BroadcastGroup {
     const short = announcedId(id);
     if (this.#remembered.has(short)) return;
     this.#remembered.add(short, { id, from, repaired: by === 'repair' });
+    if (by === 'push' && from !== undefined) this.#missing.came(short, from, now);
     const holders = this.#missing.arrived(short, from);
     if (by === 'repair') {
       this.#meet(from, now, out);
@@ -178,6 +184,7 @@ export class BroadcastGroup {
     if (!edge) return;
     const short = announcedId(id);
     edge.holds(short);
+    this.#missing.came(short, from, now);
     this.#missing.arrived(short, from);
     const first = this.#remembered.get(short);
     if (!first || first.repaired || first.from === from) return;
@@ -214,7 +221,7 @@ export class BroadcastGroup {
     const wait = edge.eager ? GRAFT.eager : now < this.#hurryUntil ? GRAFT.hurry : GRAFT.usual;
     for (const id of ids) {
       edge.holds(id);
-      if (!this.#remembered.has(id)) this.#missing.announced(id, from, now + wait, now);
+      if (!this.#remembered.has(id)) this.#missing.announced(id, from, wait, now);
     }
   }
 

@@ -146,6 +146,60 @@ test('links that come and go in steady state cost few second copies, and hold no
   expect(network.count.again / network.count.first).toBeLessThanOrEqual(0.05);
 });
 
+/** How many entries a second everybody writes in a room where somebody is slow. */
+const PER_SECOND = 10;
+
+/** Forty-two of whom each is given the time that it takes to let an entry in, ms, after a tree has come about. */
+function slowRoom(seed: number, takesMs: (n: number) => number): TreeNetwork {
+  const network = new TreeNetwork(42, seed);
+  network.linkAtRandom();
+  talk(network, 0, 20, 500);
+  network.run(5_000);
+  for (const [n, node] of network.nodes.entries()) node.takesMs = takesMs(n);
+  network.resetCount();
+  return network;
+}
+
+/** Milliseconds until everybody has these entries, from now on. */
+function untilAll(network: TreeNetwork, first: number, count: number): number {
+  const since = network.now;
+  const ids = Array.from({ length: count }, (_, n) => idAt(first + n));
+  while (ids.some((id) => network.lacking(id).length > 0) && network.now - since < 600_000)
+    network.run(500);
+  return network.now - since;
+}
+
+test('a room in which more is written than anybody can let in falls behind by that, and hardly by what the tree adds', () => {
+  for (const seed of [1, 2, 3]) {
+    const network = slowRoom(seed, () => 120);
+    talk(network, 20, 200, 1_000 / PER_SECOND);
+    const behind = untilAll(network, 20, 200);
+    // To let them in once takes everybody 4 s longer than to write them.
+    expect(behind).toBeLessThan(40_000);
+    expect(network.count.again / network.count.first).toBeLessThan(1);
+  }
+});
+
+test('whoever cannot keep up costs themselves, not the room: the others hear as soon, and hardly anything comes twice', () => {
+  for (const seed of [1, 2, 3]) {
+    const network = slowRoom(seed, (n) => (n < 2 ? 150 : 5));
+    for (let n = 20; n < 220; n++) {
+      network.write(anyOf(network, network.nodes.slice(2)), idAt(n));
+      network.run(1_000 / PER_SECOND);
+    }
+    const behind = untilAll(network, 20, 200);
+    // To let them in once takes the slow 10 s longer than to write them.
+    expect(behind).toBeLessThan(25_000);
+    expect(network.count.again / network.count.first).toBeLessThan(0.1);
+    expect(network.count.compare).toBeLessThan(3);
+    const latest = Array.from({ length: 200 }, (_, n) => {
+      const at = network.nodes.map((node) => node.held.get(idAt(20 + n)) ?? Infinity);
+      return Math.max(...at.slice(2)) - Math.min(...at);
+    }).sort((a, b) => a - b);
+    expect(latest[100]).toBeLessThan(700);
+  }
+});
+
 test('two halves that grew apart are whole again soon after a few links join them, however much they wrote', () => {
   for (const apart of [20, 300]) {
     const network = new TreeNetwork(100, 10);

@@ -256,6 +256,49 @@ test('an eager neighbour would push what is new: what they announce instead is a
   expect(carl.wait(150)).toEqual([graft(ada, 1)]);
 });
 
+test('where whoever was asked took long the next is waited for in proportion', () => {
+  const carl = new Carl(ada, ben);
+  carl.pruned(ben);
+  carl.announced(ben, 1);
+  expect(carl.wait(1_000)).toEqual([graft(ben, 1)]);
+  // Ada's copy comes on its own, and Ben's, that was asked for, three seconds later.
+  carl.wait(500);
+  carl.pushed(1, ada);
+  carl.wait(2_500);
+  carl.again(1, ben);
+  carl.pruned(ben);
+  carl.announced(ben, 2);
+  expect(carl.wait(5_000)).toEqual([]);
+  expect(carl.wait(2_000)).toEqual([graft(ben, 2)]);
+  carl.wait(100);
+  carl.pushed(2, ben);
+  // When that is long past nothing is waited for longer than usual.
+  carl.wait(300_000);
+  carl.pruned(ben);
+  carl.announced(ben, 3);
+  expect(carl.wait(1_000)).toEqual([graft(ben, 3)]);
+});
+
+test('an entry that comes late over an eager edge makes nobody more patient: others have it', () => {
+  const carl = new Carl(ada, ben);
+  carl.pruned(ben);
+  for (let n = 0; n < 10; n++) {
+    carl.announced(ben, n);
+    carl.wait(900);
+    carl.pushed(n, ada);
+  }
+  carl.announced(ben, 10);
+  expect(carl.wait(1_000)).toEqual([graft(ben, 10)]);
+  carl.wait(50);
+  carl.pushed(10, ben);
+  // Ada's copy of it is no reason to wait for her the next time.
+  carl.wait(8_000);
+  carl.again(10, ada);
+  carl.pruned(ben);
+  carl.announced(ben, 11);
+  expect(carl.wait(1_000)).toEqual([graft(ben, 11)]);
+});
+
 test('very much that is missing is not grafted but compared', () => {
   const carl = new Carl(ada, cleo);
   carl.pruned(cleo);

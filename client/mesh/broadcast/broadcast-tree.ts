@@ -117,6 +117,11 @@ export class BroadcastTree {
     return this.#groups.get(group)?.eager ?? [];
   }
 
+  /** How long to wait for what usually comes within `usual`, ms: longer where what was asked for came late. */
+  patience(group: SpaceId, usual: number, now: number): number {
+    return this.#groups.get(group)?.patience(usual, now) ?? usual;
+  }
+
   /** @param now in ms, never going back */
   handle(input: TreeInput, now: number): readonly TreeOutput[] {
     const out: TreeOutput[] = [];

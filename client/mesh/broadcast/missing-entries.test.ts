@@ -13,7 +13,7 @@ test('who announced early and did not deliver gives way to who comes later, so t
   let now = 0;
   const askedFor = (id: AnnouncedId) => {
     const asked: PeerId[] = [];
-    for (const peer of [...hostile, honest]) missing.announced(id, peer, now, now);
+    for (const peer of [...hostile, honest]) missing.announced(id, peer, 0, now);
     for (let turn = 0; turn < 6; turn++) {
       for (const [peer, ids] of missing.take(now).graft) if (ids.includes(id)) asked.push(peer);
       if (asked.at(-1) === honest) missing.arrived(id, honest);

@@ -5,6 +5,7 @@
  */
 import type { PeerId } from '@snug/shared/protocol/ids.ts';
 import type { AnnouncedId } from '../frames/short-id.ts';
+import { Lateness } from './lateness.ts';
 
 /** Most that is missing on one neighbour's word. */
 const MISSING = 1024;
@@ -14,10 +15,12 @@ const ANNOUNCERS = 4;
 const CREDIT = 32;
 /** Whoever has no credit left is not listened to for so long, ms; after it they have a quarter of it. */
 const MUTED_MS = 60_000;
-/** How long an asked neighbour has to deliver, ms. */
+/** How long an asked neighbour has to deliver, ms, unless things have come later of late. */
 export const DELIVERY_MS = 1_000;
 /** What came and waits for what it builds on is not asked for again in this time, ms: anti-entropy is at it. */
 const WAITING_MS = 5_000;
+/** Entries that somebody was asked for and that are here: a further copy says how late it was. */
+const FURTHER_COPIES = 256;
 
 interface Announcer {
   /** How many stand in the table because this neighbour announced them first. */
@@ -31,6 +34,12 @@ interface Missing {
   /** Who has announced it and not been asked, in order. */
   readonly announcers: PeerId[];
   asked: PeerId | undefined;
+  /** When it was announced first. */
+  readonly at: number;
+  /** How long it is waited for where nothing is late, ms. */
+  usual: number;
+  /** Who has been asked, and when. */
+  readonly asks: Map<PeerId, number>;
   due: number;
   /** It is here, and cannot be let in yet. */
   here: boolean;
@@ -45,10 +54,13 @@ export interface Due {
 
 const NOTHING: Due = { graft: new Map(), inVain: new Set() };
 const NOBODY: readonly PeerId[] = [];
+const NEVER_ASKED: Pick<Missing, 'at' | 'asks'> = { at: 0, asks: new Map() };
 
 export class MissingEntries {
   readonly #announcers = new Map<PeerId, Announcer>();
   readonly #missing = new Map<AnnouncedId, Missing>();
+  readonly #askedFor = new Map<AnnouncedId, Pick<Missing, 'at' | 'asks'>>();
+  readonly #lateness = new Lateness();
   #dueAt = Number.POSITIVE_INFINITY;
 
   /** Nothing is due before this. */
@@ -60,8 +72,17 @@ export class MissingEntries {
     return this.#missing.size;
   }
 
-  /** A neighbour announces something that is not held. It is waited for until `due` before anybody is asked. */
-  announced(id: AnnouncedId, from: PeerId, due: number, now: number): void {
+  /** How long to wait for what usually comes within `usual`, ms. */
+  patience(usual: number, now: number): number {
+    return this.#lateness.patience(usual, now);
+  }
+
+  /**
+   * A neighbour announces something that is not held. It is waited for before anybody is asked.
+   *
+   * @param usual how long, where nothing is late, ms
+   */
+  announced(id: AnnouncedId, from: PeerId, usual: number, now: number): void {
     const announcer = this.#announcer(from);
     if (announcer.mutedUntil > now) return;
     const known = this.#missing.get(id);
@@ -69,14 +90,38 @@ export class MissingEntries {
       if (known.asked === from || known.announcers.includes(from)) return;
       if (known.announcers.length < ANNOUNCERS) known.announcers.push(from);
       else this.#replace(known.announcers, from, now);
-      if (!known.asked && !known.here) this.#at(known, Math.min(known.due, due));
+      if (!known.asked && !known.here) this.#sooner(known, usual, now);
       return;
     }
     if (announcer.missing >= MISSING) return;
     announcer.missing++;
-    const missing = { first: from, announcers: [from], asked: undefined, due, here: false };
+    const missing: Missing = {
+      first: from,
+      announcers: [from],
+      asked: undefined,
+      at: now,
+      usual,
+      asks: new Map(),
+      due: Number.POSITIVE_INFINITY,
+      here: false,
+    };
     this.#missing.set(id, missing);
-    this.#at(missing, due);
+    this.#sooner(missing, usual, now);
+  }
+
+  #sooner(missing: Missing, usual: number, now: number): void {
+    missing.usual = Math.min(missing.usual, usual);
+    this.#at(missing, Math.min(missing.due, now + usual));
+  }
+
+  /** A copy of it was pushed, the first or a further one. */
+  came(id: AnnouncedId, from: PeerId, now: number): void {
+    const missing = this.#missing.get(id);
+    const { at, asks } = missing ?? this.#askedFor.get(id) ?? NEVER_ASKED;
+    const askedAt = asks.get(from);
+    if (askedAt !== undefined) this.#lateness.took(now - askedAt, now);
+    // To ask for it was in vain.
+    else if (missing?.asked && asks.size === 1) this.#lateness.took(now - at, now);
   }
 
   /** It is held now. Answers who had announced it, and so holds it too. */
@@ -84,12 +129,19 @@ export class MissingEntries {
     const missing = this.#missing.get(id);
     if (!missing) return NOBODY;
     this.#forget(id, missing);
+    if (missing.asks.size > 0) this.#expectFurther(id, missing);
     if (missing.asked === undefined) return missing.announcers;
     if (missing.asked === from) {
       const announcer = this.#announcer(from);
       announcer.credit = Math.min(CREDIT, announcer.credit + 1);
     }
     return [...missing.announcers, missing.asked];
+  }
+
+  #expectFurther(id: AnnouncedId, missing: Missing): void {
+    this.#askedFor.set(id, missing);
+    const [oldest] = this.#askedFor.keys();
+    if (this.#askedFor.size > FURTHER_COPIES && oldest !== undefined) this.#askedFor.delete(oldest);
   }
 
   /** It came, but waits for what it builds on. */
@@ -100,10 +152,10 @@ export class MissingEntries {
     this.#at(missing, now + WAITING_MS);
   }
 
-  /** Nothing is waited for beyond this. */
-  hurry(until: number): void {
+  /** Nothing is waited for longer than this, where nothing is late, ms. */
+  hurry(usual: number, now: number): void {
     for (const missing of this.#missing.values())
-      if (!missing.asked && !missing.here) this.#at(missing, Math.min(missing.due, until));
+      if (!missing.asked && !missing.here) this.#sooner(missing, usual, now);
   }
 
   /** The neighbour is gone: what they announced is asked of others, what only they announced is forgotten. */
@@ -128,7 +180,7 @@ export class MissingEntries {
     const inVain = new Set<PeerId>();
     this.#dueAt = Number.POSITIVE_INFINITY;
     for (const [id, missing] of this.#missing) {
-      if (missing.due <= now) this.#next(id, missing, now, graft, inVain);
+      if (missing.due <= now) this.#dueNow(id, missing, now, graft, inVain);
       if (this.#missing.has(id)) this.#dueAt = Math.min(this.#dueAt, missing.due);
     }
     return { graft, inVain };
@@ -138,6 +190,26 @@ export class MissingEntries {
   leave(id: AnnouncedId): void {
     const missing = this.#missing.get(id);
     if (missing) this.#forget(id, missing);
+  }
+
+  #dueNow(
+    id: AnnouncedId,
+    missing: Missing,
+    now: number,
+    graft: Map<PeerId, AnnouncedId[]>,
+    inVain: Set<PeerId>,
+  ): void {
+    const patient = this.#patientUntil(missing, now);
+    if (patient <= now) this.#next(id, missing, now, graft, inVain);
+    else missing.due = patient;
+  }
+
+  /** Until when it is waited for, by what is known now of how late things come. */
+  #patientUntil({ here, asked, asks, at, usual }: Missing, now: number): number {
+    if (here) return now;
+    const askedAt = asked === undefined ? undefined : asks.get(asked);
+    if (askedAt === undefined) return at + this.patience(usual, now);
+    return askedAt + this.patience(DELIVERY_MS, now);
   }
 
   #next(
@@ -157,7 +229,8 @@ export class MissingEntries {
     }
     missing.announcers.splice(missing.announcers.indexOf(best), 1);
     missing.asked = best;
-    missing.due = now + DELIVERY_MS;
+    missing.asks.set(best, now);
+    missing.due = now + this.patience(DELIVERY_MS, now);
     const ids = graft.get(best);
     if (ids) ids.push(id);
     else graft.set(best, [id]);

@@ -29,6 +29,7 @@ export class TreeEdge {
   /** To be announced, with when it was stored. */
   readonly #unannounced = new Map<AnnouncedId, number>();
   readonly #delay: () => number;
+  readonly #patience: (usual: number, now: number) => number;
   /** How long the next batch gathers. */
   #gathers: number;
   #announceBy = INFINITY;
@@ -39,8 +40,17 @@ export class TreeEdge {
   #pruned = INFINITY;
   #prunedAt = NEVER;
 
-  /** @param delay how long a batch gathers, ms, drawn for each */
-  constructor(peer: PeerId, now: number, delay: () => number) {
+  /**
+   * @param delay how long a batch gathers, ms, drawn for each
+   * @param patience how long to wait for what usually takes so long, ms
+   */
+  constructor(
+    peer: PeerId,
+    now: number,
+    delay: () => number,
+    patience: (usual: number, now: number) => number,
+  ) {
+    this.#patience = patience;
     this.peer = peer;
     this.since = now;
     this.#delay = delay;
@@ -115,8 +125,13 @@ export class TreeEdge {
     return now - this.#prunedAt <= PRUNED_MS;
   }
 
-  /** Whether it was pruned in the tree of a lower id, which goes before this one's. */
+  /**
+   * Whether it was pruned in the tree of a lower id, which goes before this one's; or, where things come late, so lately that the
+   * other end may not have heard of it.
+   */
   prunedFor(id: AnnouncedId, now: number): boolean {
-    return this.#pruned < id && now - this.#prunedAt <= UNDER_WAY_MS;
+    const since = now - this.#prunedAt;
+    if (since <= UNDER_WAY_MS) return this.#pruned < id;
+    return since <= this.#patience(UNDER_WAY_MS, now);
   }
 }

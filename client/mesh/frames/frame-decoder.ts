@@ -24,6 +24,7 @@ import {
   KEY_BYTES,
   Knock,
   KnockAnswer,
+  Linking,
   Session,
   Want,
 } from './frame-schemas.ts';
@@ -106,6 +107,10 @@ export class FrameDecoder {
       case TYPE.knockAnswer: {
         const [number, reason] = body(KnockAnswer);
         return { type: 'knockAnswer', number, ...(reason !== '' && { reason }) };
+      }
+      case TYPE.linking: {
+        const [topic, message] = body(Linking);
+        return { type: 'linking', topic, message };
       }
       default:
         if (bytes.length === 0) throw new MalformedFrame('the frame is empty');

@@ -60,6 +60,8 @@ export class FrameEncoder {
         return cbor(TYPE.knock, [frame.number, fromBase64url(frame.topic), frame.note]);
       case 'knockAnswer':
         return cbor(TYPE.knockAnswer, [frame.number, frame.reason ?? '']);
+      case 'linking':
+        return cbor(TYPE.linking, [fromBase64url(frame.topic), frame.message]);
     }
   }
 

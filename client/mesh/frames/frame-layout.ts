@@ -22,6 +22,7 @@ export const TYPE = {
   presence: 13,
   knock: 14,
   knockAnswer: 15,
+  linking: 16,
 } as const;
 
 /** Most lines of one digest; what is more takes several. */
@@ -40,6 +41,8 @@ export const FRAME_PRESENCE = 64;
 /** Largest note of a knock, and longest reason of a refusal, in UTF-16 code units. */
 export const KNOCK_NOTE_BYTES = 1024;
 export const KNOCK_REASON = 64;
+/** Largest message by which a device is linked: it names every space of a person. */
+export const LINKING_BYTES = 64 * 1024;
 /** Bytes of a device's key, and the first of them by which it is named where the other end knows it. */
 export const DEVICE = 32;
 export const DEVICE_PREFIX = 8;

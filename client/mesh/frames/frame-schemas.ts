@@ -11,6 +11,7 @@ import {
   ENTRY_HEAD,
   KNOCK_NOTE_BYTES,
   KNOCK_REASON,
+  LINKING_BYTES,
   SESSION_MESSAGE_BYTES,
 } from './frame-layout.ts';
 
@@ -57,11 +58,12 @@ export const Session = v.tuple([
 export const DepsQuestion = v.tuple([Address, ShortId]);
 export const DepsAnswer = v.tuple([Address, Deps, EntryBytes]);
 const KnockNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
-const LobbyTopic = v.pipe(
+const TopicBytes = v.pipe(
   sized(32, 32),
   v.transform((b) => toBase64url(b)),
   Topic,
 );
-export const Knock = v.tuple([KnockNumber, LobbyTopic, sized(1, KNOCK_NOTE_BYTES)]);
+export const Knock = v.tuple([KnockNumber, TopicBytes, sized(1, KNOCK_NOTE_BYTES)]);
 /** The reason of a refusal; empty: the knock has been let in. */
 export const KnockAnswer = v.tuple([KnockNumber, v.pipe(v.string(), v.maxLength(KNOCK_REASON))]);
+export const Linking = v.tuple([TopicBytes, sized(1, LINKING_BYTES)]);

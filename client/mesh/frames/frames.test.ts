@@ -180,6 +180,9 @@ const outOfBounds = {
   'a number of 33 bits': cbor(14, [2 ** 32, new Uint8Array(32), new Uint8Array(9)]),
   'a reason that is too long': cbor(15, [1, 'x'.repeat(65)]),
   'a reason that is no text': cbor(15, [1, new Uint8Array(3)]),
+  'a linking in a topic of 31 bytes': cbor(16, [new Uint8Array(31), new Uint8Array(9)]),
+  'a linking that says nothing': cbor(16, [new Uint8Array(32), new Uint8Array()]),
+  'a linking that says too much': cbor(16, [new Uint8Array(32), new Uint8Array(64 * 1024 + 1)]),
   'a step that does not exist': cbor(6, [
     new Uint8Array(8),
     new Uint8Array(33),

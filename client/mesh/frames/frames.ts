@@ -116,6 +116,8 @@ export type Frame =
     }
   /** The knock of that number has been let in, or has not for a `reason`, a word that is not empty. */
   | { readonly type: 'knockAnswer'; readonly number: number; readonly reason?: string }
+  /** Between two devices of one person that are being linked, who both hold the secret of the topic. Read in `client/own`. */
+  | { readonly type: 'linking'; readonly topic: Topic; readonly message: Uint8Array }
   /**
    * An entry whose device was named by the first bytes of its key, and no one member's begins so here (yet). Never sent:
    * it is what an entry frame was read as. `rest` is the entry after the key.
@@ -156,6 +158,7 @@ export function priorityOf(frame: SentFrame): Priority {
     case 'presence':
     case 'knock':
     case 'knockAnswer':
+    case 'linking':
       return 'chat';
     case 'digest':
     case 'want':
@@ -190,6 +193,7 @@ export function trafficClassOf(frame: Frame): TrafficClass {
     case 'depsAnswer':
     case 'knock':
     case 'knockAnswer':
+    case 'linking':
     case 'unknown':
       return 'repair';
   }

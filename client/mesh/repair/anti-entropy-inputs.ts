@@ -73,6 +73,8 @@ export interface AntiEntropyOptions {
    * states that look the same to others. The first 16 of the hash where it is absent.
    */
   readonly tag?: (peer: PeerId, hash: string) => string;
+  /** How long to wait, in this space, for what usually comes within `usual`, ms; so long where it is absent. */
+  readonly patience?: (space: SpaceId, usual: number) => number;
   /** Documents of a lower rank are mended first. Of one rank: those held in part, greatest key first; then upwards. */
   readonly rank?: (document: string) => number;
 }

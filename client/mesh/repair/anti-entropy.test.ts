@@ -131,6 +131,14 @@ test('a gap waits a moment to close by itself, then that document is compared', 
   expect(ticked(machine, 100 + GAP_MS)).toEqual([]);
 });
 
+test('where things come late a gap is given as long to close by itself', () => {
+  const { machine, replica } = start('a', 3);
+  replica.patience = (usual) => 7 * usual;
+  machine.handle({ is: 'gap', peer: ben, space, document: doc }, 0);
+  expect(ticked(machine, 7 * GAP_MS - 1)).toEqual([]);
+  expect(ticked(machine, 7 * GAP_MS)).toMatchObject([{ do: 'tell', peer: ben }]);
+});
+
 test('gaps of a neighbour who is gone are forgotten', () => {
   const { machine } = start('a', 3);
   machine.handle({ is: 'gap', peer: ben, space, document: doc }, 0);

@@ -79,6 +79,11 @@ export class AntiEntropy {
     return this.#repairs.isWith({ peer, space }, document);
   }
 
+  /** Whether any document is being mended, or waits for its turn. */
+  get isMending(): boolean {
+    return this.#repairs.isAny(this.#all());
+  }
+
   /** When a `tick` is due, ms; `undefined` while nobody is linked. */
   get wakeAt(): number | undefined {
     if (this.#comparisons.size === 0) return undefined;
@@ -112,8 +117,10 @@ export class AntiEntropy {
         return this.#repairs.forget(comparison);
       case 'told':
         return this.#told(comparison, input.message, now);
-      case 'gap':
-        return lookSoon(comparison, input.document ?? WHOLE, now);
+      case 'gap': {
+        const pause = this.#o.patience?.(input.space, GAP_MS);
+        return lookSoon(comparison, input.document ?? WHOLE, now, pause);
+      }
       case 'compare':
         return this.#compare(comparison, now);
       case 'progress':

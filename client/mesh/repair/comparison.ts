@@ -91,12 +91,21 @@ export function takeDue({ looks }: Comparison, now: number): readonly string[] {
   return due;
 }
 
-/** Compares after a pause: a longer one each time, unless the last has long been over. */
-export function lookSoon(comparison: Comparison, document: string, now: number): void {
+/**
+ * Compares after a pause: a longer one each time, unless the last has long been over.
+ *
+ * @param first the first pause, ms
+ */
+export function lookSoon(
+  comparison: Comparison,
+  document: string,
+  now: number,
+  first: number = GAP_MS,
+): void {
   if (comparison.looks.has(document)) return;
   const before = comparison.pauses.get(document);
   const again = before !== undefined && now - before.until <= 2 * before.pause;
-  const pause = again ? longer(before.pause) : GAP_MS;
+  const pause = again ? Math.max(first, longer(before.pause)) : first;
   remember(comparison.pauses, document, { pause, until: now + pause });
   lookAt(comparison, document, now + pause);
 }

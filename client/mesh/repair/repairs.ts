@@ -86,6 +86,13 @@ export class Repairs {
     return this.#running.get(keyOf(space, document))?.comparison.peer === peer;
   }
 
+  /** Whether anything is being mended, or waits for its turn. */
+  isAny(all: Iterable<Comparison>): boolean {
+    if (this.#running.size > 0) return true;
+    for (const { todo } of all) if (todo.size > 0) return true;
+    return false;
+  }
+
   runningWith(comparison: Comparison): number {
     return [...this.#running.values()].filter((r) => r.comparison === comparison).length;
   }

@@ -110,6 +110,11 @@ export const frame: fc.Arbitrary<SentFrame> = fc.oneof(
     },
     { requiredKeys: ['type', 'number'] },
   ),
+  fc.record({
+    type: fc.constant('linking' as const),
+    topic: bytes(32).map((b) => v.parse(Topic, toBase64url(b))),
+    message: bytes(1, 300),
+  }),
 );
 
 /** The devices that a frame names. */

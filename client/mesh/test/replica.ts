@@ -28,10 +28,18 @@ export class Replica {
   readonly tree = new DigestTree(groupOf);
   readonly documents = new Map<string, Set<string>>();
   readonly machine: AntiEntropy;
+  /** How long to wait for what usually comes within `usual`, ms. */
+  patience = (usual: number): number => usual;
 
   constructor(name: string, random: () => number, now = 0) {
     this.peer = name as unknown as PeerId;
-    this.machine = new AntiEntropy({ me: this.peer, random, now, held: () => this.tree });
+    this.machine = new AntiEntropy({
+      me: this.peer,
+      random,
+      now,
+      held: () => this.tree,
+      patience: (_, usual) => this.patience(usual),
+    });
   }
 
   add(document: string, entries: Iterable<string>): void {

@@ -18,6 +18,10 @@ export interface Node {
   alive: boolean;
   /** Takes what is sent, and says and passes on nothing. */
   withholds: boolean;
+  /** How long it takes to let one pushed entry in, ms: one at a time, and one after the other. */
+  takesMs: number;
+  /** It has let in what has been pushed so far by then. */
+  busyUntil: number;
   wake: number;
 }
 
@@ -25,6 +29,14 @@ interface Event {
   readonly at: number;
   readonly order: number;
   readonly run: () => void;
+}
+
+/** To see that an entry is known takes such a part of what it takes to let one in. */
+const KNOWN_TAKES = 0.25;
+
+interface Line {
+  readonly waiting: { readonly handle: () => void; readonly pushed: EntryId | undefined }[];
+  isBusy: boolean;
 }
 
 export class TreeNetwork {
@@ -44,6 +56,8 @@ export class TreeNetwork {
   readonly #latency = new Map<string, number>();
   /** When the last frame of a direction arrives: links keep order. */
   readonly #arrives = new Map<string, number>();
+  /** What has arrived in a direction and waits to be handled. */
+  readonly #lines = new Map<string, Line>();
   readonly #events: Event[] = [];
   #order = 0;
 
@@ -58,6 +72,8 @@ export class TreeNetwork {
         links: new Set(),
         alive: true,
         withholds: false,
+        takesMs: 0,
+        busyUntil: 0,
         wake: Number.POSITIVE_INFINITY,
       });
     }
@@ -105,6 +121,14 @@ export class TreeNetwork {
   /** What a repair with a neighbour brought. */
   repair(node: Node, from: Node, ids: Iterable<EntryId>): void {
     for (const id of ids) if (!node.held.has(id)) this.#store(node, id, from.peer, 'repair');
+  }
+
+  /** As fast as a node lets things in. */
+  #repairSlowly(node: Node, from: Node): void {
+    const ids = [...from.held.keys()].filter((id) => !node.held.has(id));
+    node.busyUntil = Math.max(this.now, node.busyUntil) + node.takesMs * ids.length;
+    if (node.takesMs === 0) this.repair(node, from, ids);
+    else this.at(node.busyUntil, () => this.repair(node, from, ids));
   }
 
   run(ms: number): void {
@@ -159,7 +183,7 @@ export class TreeNetwork {
       switch (output.do) {
         case 'push': {
           const { id } = output;
-          this.#send(node, to, () => this.#pushed(node, to, id));
+          this.#send(node, to, () => this.#pushed(node, to, id), id);
           break;
         }
         case 'announce':
@@ -179,8 +203,8 @@ export class TreeNetwork {
         case 'compare':
           this.at(this.now + 2 * this.#latencyOf(node, to), () => {
             if (!node.links.has(to) || to.withholds) return;
-            this.repair(node, to, to.held.keys());
-            this.repair(to, node, node.held.keys());
+            this.#repairSlowly(node, to);
+            this.#repairSlowly(to, node);
           });
       }
     }
@@ -196,14 +220,39 @@ export class TreeNetwork {
     }
   }
 
-  #send(from: Node, to: Node, arrive: () => void): void {
+  /** @param pushed the entry that it carries, which takes time to be let in */
+  #send(from: Node, to: Node, handle: () => void, pushed?: EntryId): void {
     const key = way(from, to);
     const takes = this.#latencyOf(from, to) * (1 + this.random() * 0.2);
     const at = Math.max(this.now + takes, this.#arrives.get(key) ?? 0);
     this.#arrives.set(key, at);
     this.at(at, () => {
-      if (from.links.has(to) && to.alive) arrive();
+      const line = this.#lines.get(key) ?? { waiting: [], isBusy: false };
+      this.#lines.set(key, line);
+      line.waiting.push({ handle, pushed });
+      if (!line.isBusy) this.#handleNext(from, to, line);
     });
+  }
+
+  /** What came over one link is handled in its order; what holds entries waits for those of other links, too. */
+  #handleNext(from: Node, to: Node, line: Line): void {
+    for (let next = line.waiting.shift(); next; next = line.waiting.shift()) {
+      if (!from.links.has(to) || !to.alive) continue;
+      const { handle, pushed } = next;
+      if (pushed === undefined || to.takesMs === 0) {
+        handle();
+        continue;
+      }
+      line.isBusy = true;
+      to.busyUntil =
+        Math.max(this.now, to.busyUntil) + to.takesMs * (to.held.has(pushed) ? KNOWN_TAKES : 1);
+      this.at(to.busyUntil, () => {
+        line.isBusy = false;
+        if (from.links.has(to) && to.alive) handle();
+        this.#handleNext(from, to, line);
+      });
+      return;
+    }
   }
 
   #latencyOf(a: Node, b: Node): number {

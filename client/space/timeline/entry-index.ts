@@ -72,7 +72,8 @@ export class EntryIndex {
     }
     if (operation.is === 'unknown') this.unknown++;
     else if (operation.is === 'invalid') this.invalid++;
-    else if (operation.is !== 'message') return this.#addChange({ ...item, operation });
+    else if (operation.is !== 'message' && operation.is !== 'page')
+      return this.#addChange({ ...item, operation });
     return NONE;
   }
 

@@ -32,6 +32,8 @@ export type MoveTo = { readonly thread: EntryId } | { readonly channel: ChannelI
 export type Operation =
   | MessageOperation
   | Change
+  /** Of a page: see `client/space/pages`. */
+  | { readonly is: 'page' }
   /** Of a later version: kept and carried, not shown. */
   | { readonly is: 'unknown' }
   /** Does not fit its kind: kept out of the view and counted. */
@@ -62,10 +64,15 @@ export function operationOf({ body }: Opened): Operation {
     case 'unknown':
     case 'invalid':
       return { is: content.kind };
+    case 'page':
+    case 'page change':
+      return { is: 'page' };
     case 'profile':
     case 'space':
     case 'channel':
     case 'servers':
+    case 'note':
+    case 'direct':
     case 'lobby':
       // Settings have no place in a channel.
       return INVALID;

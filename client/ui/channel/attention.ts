@@ -5,6 +5,8 @@ import { nextStop } from './next-stop.ts';
 const LONG_PRESS_MS = 450;
 /** And has moved no further than this, CSS pixels. */
 const STILL = 10;
+/** So long, ms, a message that was looked for is kept in the middle while others are drawn around it. */
+const REVEALING_MS = 1_500;
 
 /**
  * Which message of a log has the reader's attention, and with it the tools: the one under the pointer, the one that the
@@ -37,6 +39,29 @@ export function createAttention(ids: () => readonly string[], holds: () => boole
   };
   const focus = (id: string) => {
     log?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)?.focus();
+  };
+
+  let revealing: MutationObserver | undefined;
+  let revealed: ReturnType<typeof setTimeout> | undefined;
+  const settle = () => {
+    clearTimeout(revealed);
+    revealing?.disconnect();
+  };
+  const reveal = (id: string) => {
+    settle();
+    if (!log) return;
+    let focused = false;
+    const show = () => {
+      const message = log?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
+      message?.scrollIntoView({ block: 'center' });
+      if (message && !focused) message.focus({ preventScroll: true });
+      focused ||= Boolean(message);
+    };
+    show();
+    // A long list is drawn bit by bit; what comes above must not push the message away.
+    revealing = new MutationObserver(show);
+    revealing.observe(log, { childList: true, subtree: true });
+    revealed = setTimeout(settle, REVEALING_MS);
   };
 
   let pointer = { x: Number.NaN, y: Number.NaN };
@@ -74,6 +99,7 @@ export function createAttention(ids: () => readonly string[], holds: () => boole
   document.addEventListener('pointerdown', touchElsewhere);
   onCleanup(() => {
     lift();
+    settle();
     document.removeEventListener('pointerdown', touchElsewhere);
   });
 
@@ -88,6 +114,8 @@ export function createAttention(ids: () => readonly string[], holds: () => boole
     });
     element.addEventListener('pointerdown', press);
     element.addEventListener('pointerup', lift);
+    for (const own of ['wheel', 'pointerdown', 'keydown'] as const)
+      element.addEventListener(own, settle, { passive: true });
     element.addEventListener('pointercancel', lift);
     element.addEventListener('contextmenu', (event) => {
       if (pressed) event.preventDefault();
@@ -115,6 +143,8 @@ export function createAttention(ids: () => readonly string[], holds: () => boole
   return {
     listen,
     focus,
+    /** Brings a message to the middle of the log, and the keyboard to it. */
+    reveal,
     attend,
     isActive: createSelector(active),
     /** Whether the Tab key comes to it. */

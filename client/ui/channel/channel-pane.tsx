@@ -3,6 +3,7 @@ import type { ChannelId } from '@snug/shared/protocol/ids.ts';
 import ChevronLeft from 'lucide-solid/icons/chevron-left';
 import Users from 'lucide-solid/icons/users';
 import { createEffect, createMemo, createSignal, on, onCleanup, Show, untrack } from 'solid-js';
+import { NotInYet } from '../contacts/not-in-yet.tsx';
 import { ConnectionStatus } from '../frame/connection-status.tsx';
 import { createMedia, NARROW, WIDE } from '../frame/media.ts';
 import { MembersPanel } from '../frame/members-panel.tsx';
@@ -12,9 +13,12 @@ import { hrefOf } from '../route.ts';
 import { goTo } from '../router.ts';
 import type { ShownSpace } from '../shown.ts';
 import { kept } from '../text-storage.ts';
+import { ChannelMenu } from './channel-menu.tsx';
 import { Deleting } from './deleting.tsx';
 import { createDesk } from './desk.ts';
 import { FIRST_SHOWN, MOST_SHOWN, withEarlier } from './earlier.ts';
+import { createSeeking } from './seeking.ts';
+import { SelectionBar } from './selection-bar.tsx';
 import { ThreadPane } from './thread-pane.tsx';
 import { Timeline } from './timeline.tsx';
 import { TypingLine } from './typing-line.tsx';
@@ -26,6 +30,8 @@ export function ChannelPane(props: {
   channel: ChannelId;
   /** The message whose thread is open, as the address names it. */
   thread?: string | undefined;
+  /** The message that is looked for, as the address names it. */
+  message?: string | undefined;
 }) {
   const { view, ask } = usePeer();
   const wide = createMedia(WIDE);
@@ -68,6 +74,15 @@ export function ChannelPane(props: {
     if (timeline()?.more && untrack(newest) < MOST_SHOWN) setNewest(withEarlier);
     else if (!timeline()?.more) goTo(placed(), 'replace');
   });
+  const seeking = createSeeking({
+    space: () => props.space,
+    channel: props.channel,
+    message: () => props.message,
+    timeline,
+    showAtLeast: (enough) => setNewest((shown) => Math.max(shown, enough)),
+    onFound: desk.find,
+    onLost: (words) => desk.did({ words }),
+  });
   const closeThread = () => {
     const from = props.thread;
     goTo(placed());
@@ -95,7 +110,9 @@ export function ChannelPane(props: {
     goTo(placed());
     showMembers(true);
   };
-  const alone = () => !props.space.members.some((m) => !m.you && m.tie !== 'offline');
+  const isWaiting = () => props.space.direct !== undefined && props.space.members.length < 2;
+  const alone = () =>
+    !isWaiting() && !props.space.members.some((m) => !m.you && m.tie !== 'offline');
 
   return (
     <div class="channel" classList={{ 'with-panel': beside() === 'members' }}>
@@ -117,6 +134,7 @@ export function ChannelPane(props: {
           <Show when={narrow()}>
             <ConnectionStatus space={props.space} />
           </Show>
+          <Show when={channel()}>{(at) => <ChannelMenu space={props.space} channel={at()} />}</Show>
           <button
             type="button"
             class="icon-button members-toggle"
@@ -141,6 +159,10 @@ export function ChannelPane(props: {
         />
         <TypingLine names={timeline()?.typing ?? []} />
         <Deleting desk={desk} />
+        <Show when={isWaiting() && props.space.state === 'open' && props.space.direct}>
+          {(direct) => <NotInYet direct={direct()} />}
+        </Show>
+        <SelectionBar space={props.space} desk={desk} />
         <Writing
           space={props.space}
           desk={desk}
@@ -160,6 +182,8 @@ export function ChannelPane(props: {
                 root={message()}
                 channelName={channel()?.name || 'this channel'}
                 over={!wide()}
+                found={seeking.inThread()}
+                onFound={seeking.shown}
                 onClose={closeThread}
               />
             )}

@@ -1,12 +1,23 @@
 import './composer.css';
 import { TEXT_LIMITS } from '@snug/shared/protocol/limits.ts';
-import { createEffect, createSignal, on, onMount, Show } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  createUniqueId,
+  on,
+  onMount,
+  Show,
+} from 'solid-js';
 import { usePeer } from '../peer-context.ts';
 import { countOf } from '../pieces/times-and-sizes.ts';
 import { TroubleNote } from '../pieces/trouble-note.tsx';
+import type { ShownSpace } from '../shown.ts';
 import { kept, wordingKey } from '../text-storage.ts';
 import type { Desk, Intent } from './desk.ts';
 import { IntentNote } from './intent-note.tsx';
+import { MentionList, MentionNote } from './mention-list.tsx';
+import { createMentioning } from './mentioning.ts';
 import { createUnsent } from './unsent.ts';
 
 /** That one is typing is handed to the engine's thread so often at most, ms. */
@@ -21,6 +32,8 @@ const NEAR_LIMIT = 400;
 export function Composer(props: {
   desk: Desk;
   alone: boolean;
+  /** Who can be named. */
+  members: ShownSpace['members'];
   label: string;
   placeholder: string;
   send: string;
@@ -54,6 +67,23 @@ export function Composer(props: {
     if (!value.trim() || now - toldAt < TYPING_MS) return;
     toldAt = now;
     void ask.typing({ space: desk.space(), channel: desk.channel });
+  };
+  const people = createUniqueId();
+  const mentioning = createMentioning({
+    members: () => props.members,
+    text,
+    field: () => field,
+    type,
+  });
+  const mentions = createMemo(() => mentioning.mentions(text()));
+  const looked = (element: HTMLTextAreaElement) =>
+    mentioning.look(
+      element.selectionStart === element.selectionEnd ? element.selectionStart : undefined,
+    );
+  const naming = (message: string) => {
+    const named = mentioning.mentions(message);
+    if (named.length === 0) return {};
+    return { mentions: named.map(({ account, urgent }) => ({ account, urgent })) };
   };
   createEffect(
     on(
@@ -99,6 +129,7 @@ export function Composer(props: {
       text: message,
       ...(desk.thread === undefined ? {} : { thread: desk.thread }),
       ...(answers?.is === 'reply' ? { reply: answers.message } : {}),
+      ...naming(message),
     });
     done();
     if (!result.ok) {
@@ -119,7 +150,12 @@ export function Composer(props: {
     }
     if (changed === before.trim()) return endIntent();
     saving = true;
-    const result = await ask.edit({ space: desk.space(), message, text: changed });
+    const result = await ask.edit({
+      space: desk.space(),
+      message,
+      text: changed,
+      ...naming(changed),
+    });
     saving = false;
     if (edited()?.message === message) {
       if (result.ok) endIntent();
@@ -137,6 +173,7 @@ export function Composer(props: {
     // 229 and isComposing: the keys that accept or leave a word of an input method do nothing here.
     if (event.shiftKey || event.isComposing || event.keyCode === 229) return;
     const does = () => {
+      if (mentioning.takesKey(event.key)) return;
       if (event.key === 'Escape' && desk.intent()) return endIntent();
       if (event.key === 'ArrowUp' && !text() && !desk.intent()) return desk.editLast();
       if (event.key === 'Enter' && !fingers.matches) return submit();
@@ -182,15 +219,36 @@ export function Composer(props: {
             />
           )}
         </Show>
+        <Show when={mentioning.completion()}>
+          {(completion) => (
+            <MentionList
+              id={people}
+              completion={completion()}
+              chosen={mentioning.chosen()}
+              onChoose={mentioning.choose}
+            />
+          )}
+        </Show>
+        <MentionNote mentions={mentions()} />
         <textarea
           aria-label={props.label}
+          aria-autocomplete="list"
+          aria-controls={mentioning.completion() ? people : undefined}
+          aria-activedescendant={
+            mentioning.completion() ? `${people}-${mentioning.chosen()}` : undefined
+          }
           placeholder={props.placeholder}
           rows={1}
           ref={field}
           value={text()}
           dir="auto"
           enterkeyhint={fingers.matches ? 'enter' : 'send'}
-          onInput={(event) => type(event.currentTarget.value)}
+          onInput={(event) => {
+            type(event.currentTarget.value);
+            looked(event.currentTarget);
+          }}
+          onClick={(event) => looked(event.currentTarget)}
+          onBlur={() => mentioning.look(undefined)}
           onKeyDown={keyDown}
         />
         <Show when={left() < NEAR_LIMIT}>

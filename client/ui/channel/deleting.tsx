@@ -1,13 +1,13 @@
 import './deleting.css';
-import X from 'lucide-solid/icons/x';
 import { createSignal, Show } from 'solid-js';
-import type { Done, MessageView } from '../../engine/view.ts';
+import type { MessageView } from '../../engine/view.ts';
 import { Dialog } from '../pieces/dialog.tsx';
 import { nameOf } from '../pieces/names.ts';
 import { TroubleNote } from '../pieces/trouble-note.tsx';
 import type { Desk } from './desk.ts';
+import { DoneNote } from './done-note.tsx';
 
-/** Asks before a message is deleted, and offers to take it back afterwards. */
+/** Asks before a message is deleted; says what was done last, and offers to take it back. */
 export function Deleting(props: { desk: Desk }) {
   return (
     <>
@@ -15,8 +15,8 @@ export function Deleting(props: { desk: Desk }) {
         {(message) => <DeleteDialog message={message} desk={props.desk} />}
       </Show>
       <div role="status">
-        <Show when={props.desk.deleted()} keyed>
-          {(done) => <UndoNote done={done} desk={props.desk} />}
+        <Show when={props.desk.doing()} keyed>
+          {(doing) => <DoneNote doing={doing} desk={props.desk} />}
         </Show>
       </div>
     </>
@@ -64,36 +64,5 @@ function DeleteDialog(props: { message: MessageView; desk: Desk }) {
         </button>
       </div>
     </Dialog>
-  );
-}
-
-function UndoNote(props: { done: Done; desk: Desk }) {
-  const [trouble, setTrouble] = createSignal<string>();
-  const [busy, setBusy] = createSignal(false);
-  const undo = async () => {
-    if (busy()) return;
-    setBusy(true);
-    const result = await props.desk.undoDelete(props.done);
-    setBusy(false);
-    if (result.ok) props.desk.letGo();
-    else setTrouble(result.trouble.message);
-  };
-  return (
-    <div class="undo-note">
-      <p>
-        <span>{trouble() ?? 'The message is deleted.'}</span>
-        <button type="button" class="button" onClick={() => void undo()}>
-          Undo
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Close"
-          onClick={() => props.desk.letGo()}
-        >
-          <X size={16} stroke-width={1.7} aria-hidden="true" />
-        </button>
-      </p>
-    </div>
   );
 }

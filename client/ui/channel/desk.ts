@@ -12,6 +12,7 @@ import { usePeer } from '../peer-context.ts';
 import type { ShownSpace } from '../shown.ts';
 import { draftKey, kept } from '../text-storage.ts';
 import { createAttention } from './attention.ts';
+import { createSelection, listenForSelecting } from './selection.ts';
 import { lastOwn, type Tool, toolsFor } from './tools-for.ts';
 
 /** What the composer is about, beyond saying something new. */
@@ -21,6 +22,18 @@ export interface Intent {
   readonly authorName: string;
   /** As it was when the intent arose. */
   readonly text: string;
+}
+
+/** Something that was done, in words, and what an undo of it names if it can be taken back. */
+export interface Doing {
+  readonly words: string;
+  readonly done?: Done;
+}
+
+/** A dialog about one message, or about those that are selected. */
+export interface Asking {
+  readonly is: 'tags' | 'history' | 'link' | 'move';
+  readonly messages: readonly MessageView[];
 }
 
 export type Desk = ReturnType<typeof createDesk>;
@@ -41,12 +54,24 @@ export function createDesk(place: {
   const [intent, setIntent] = createSignal<Intent>();
   const [picking, pick] = createSignal<EntryId>();
   const [deleting, setDeleting] = createSignal<MessageView>();
-  const [deleted, setDeleted] = createSignal<Done>();
+  const [more, setMore] = createSignal<EntryId>();
+  const [asking, setAsking] = createSignal<Asking>();
+  const [doing, setDoing] = createSignal<Doing>();
+  const [found, setFound] = createSignal<EntryId>();
   const [trouble, setTrouble] = createSignal<{ at: EntryId; message: string }>();
   const attention = createAttention(
     createMemo(() => place.messages().map(({ id }) => id)),
-    () => picking() !== undefined || deleting() !== undefined,
+    () =>
+      picking() !== undefined ||
+      deleting() !== undefined ||
+      more() !== undefined ||
+      asking() !== undefined,
   );
+  const mayTend = (message: MessageView) =>
+    place.space().state === 'open' &&
+    !message.deleted &&
+    (message.own || place.space().you !== 'member');
+  const selection = createSelection(place.messages, mayTend);
 
   const intend = (is: Intent['is'], { id, authorName, text }: MessageView) => {
     setIntent({ is, message: id, authorName, text });
@@ -62,16 +87,31 @@ export function createDesk(place: {
     if (answered && !answered.deleted && !intent()) intend('reply', answered);
   });
 
-  /** What fails is said at the message. */
-  const does = async (at: EntryId, doing: Promise<Result<Done>>): Promise<boolean> => {
+  /** What fails is said at the message. @param words what it is called, where it can be taken back */
+  const does = async (
+    at: EntryId,
+    doing: Promise<Result<Done>>,
+    words?: string,
+  ): Promise<boolean> => {
     const result = await doing;
     setTrouble(result.ok ? undefined : { at, message: result.trouble.message });
+    if (result.ok && words !== undefined) setDoing({ words, done: result.value });
     return result.ok;
+  };
+  const listen = (log: HTMLElement) => {
+    attention.listen(log);
+    listenForSelecting(log, selection);
   };
   const space = () => place.space().id;
 
   return {
     ...attention,
+    ...selection,
+    listen,
+    mayTend,
+    /** Whether a box to choose it by is shown at a message. */
+    showsBox: (message: MessageView) =>
+      (selection.selecting() || attention.isActive(message.id)) && mayTend(message),
     draftKey: key,
     thread: place.thread,
     channel: place.channel,
@@ -111,6 +151,25 @@ export function createDesk(place: {
       const level = now && now.answers === (wanted === 2) ? 0 : wanted;
       return does(message.id, ask.markSeen({ space: space(), message: message.id, level }));
     },
+    /** Whether its menu is open. */
+    showsMore: createSelector(more),
+    showMore: setMore,
+    asking,
+    ask: setAsking,
+    pin: (message: MessageView) => {
+      const on = message.pinned === undefined;
+      const input = { space: space(), message: message.id, on };
+      return does(message.id, ask.pin(input), on ? 'Pinned.' : 'Unpinned.');
+    },
+    /** Says that something was done. */
+    did: setDoing,
+    /** The message that was looked for. */
+    isFound: createSelector(found),
+    /** Brings a message that is on the page before the reader's eyes. */
+    find: (id: EntryId) => {
+      setFound(id);
+      attention.reveal(id);
+    },
     deleting,
     askToDelete: setDeleting,
     /** Answers what went wrong, if anything did. */
@@ -119,12 +178,12 @@ export function createDesk(place: {
       if (!result.ok) return result.trouble.message;
       if (intent()?.message === message.id) this.endIntent();
       setDeleting(undefined);
-      setDeleted(result.value);
+      setDoing({ words: 'The message is deleted.', done: result.value });
       return undefined;
     },
-    deleted,
-    undoDelete: (done: Done) => ask.undo({ space: space(), entries: done.entries }),
-    letGo: () => setDeleted(undefined),
+    doing,
+    undo: (done: Done) => ask.undo({ space: space(), entries: done.entries }),
+    letGo: () => setDoing(undefined),
     trouble,
     isTroubled: createSelector(() => trouble()?.at),
   };

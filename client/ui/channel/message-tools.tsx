@@ -1,16 +1,20 @@
 import './message-tools.css';
 import Copy from 'lucide-solid/icons/copy';
+import Ellipsis from 'lucide-solid/icons/ellipsis';
 import Smile from 'lucide-solid/icons/face-slightly-smiling-plus';
 import Pencil from 'lucide-solid/icons/pencil';
 import ReplyIcon from 'lucide-solid/icons/reply';
 import Spool from 'lucide-solid/icons/spool';
 import Trash from 'lucide-solid/icons/trash';
-import { type Component, For, type JSX, Show } from 'solid-js';
+import { type Component, createSignal, For, type JSX, Show } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import type { MessageView } from '../../engine/view.ts';
+import { later } from '../pieces/later.tsx';
 import type { Desk } from './desk.ts';
 import { ReactionPicker } from './reaction-picker.tsx';
 import type { Tool } from './tools-for.ts';
+
+const MessageMenu = later(async () => (await import('./message-menu.tsx')).MessageMenu);
 
 type Icon = Component<{ size: number; 'stroke-width': number; 'aria-hidden': 'true' }>;
 const icons: Readonly<Record<Tool, Icon>> = {
@@ -19,11 +23,13 @@ const icons: Readonly<Record<Tool, Icon>> = {
   edit: Pencil,
   thread: Spool,
   delete: Trash,
+  more: Ellipsis,
 };
 
 /** The strip of tools of the one message that is being looked at. */
 export function MessageTools(props: { message: MessageView; desk: Desk }) {
   let react: HTMLButtonElement | undefined;
+  const [opener, setOpener] = createSignal<HTMLButtonElement>();
   const fingers = matchMedia('(pointer: coarse) and (hover: none)');
   const names = (): Readonly<Record<Tool, string>> => ({
     reply: 'Reply',
@@ -31,7 +37,9 @@ export function MessageTools(props: { message: MessageView; desk: Desk }) {
     edit: 'Edit',
     thread: props.message.thread ? 'Open thread' : 'Start thread',
     delete: 'Delete',
+    more: 'More',
   });
+  const showingMore = () => props.desk.showsMore(props.message.id);
   const picking = () => props.desk.picking(props.message.id);
   const use = (tool: Tool) => {
     const { desk, message } = props;
@@ -40,6 +48,7 @@ export function MessageTools(props: { message: MessageView; desk: Desk }) {
     if (tool === 'thread') desk.openThread?.(message.id);
     if (tool === 'delete') desk.askToDelete(message);
     if (tool === 'react') desk.pick(picking() ? undefined : message.id);
+    else if (tool === 'more') desk.showMore(showingMore() ? undefined : message.id);
     else if (fingers.matches) desk.attend(undefined);
   };
   const Button = (
@@ -92,6 +101,7 @@ export function MessageTools(props: { message: MessageView; desk: Desk }) {
                   },
                 }
               : {})}
+            {...(tool === 'more' ? { expanded: showingMore(), ref: setOpener } : {})}
           />
         )}
       </For>
@@ -103,6 +113,19 @@ export function MessageTools(props: { message: MessageView; desk: Desk }) {
             onClick={() => {
               void clipboard().writeText(props.message.text);
               props.desk.attend(undefined);
+            }}
+          />
+        )}
+      </Show>
+      <Show when={showingMore() && opener()}>
+        {(button) => (
+          <MessageMenu
+            message={props.message}
+            desk={props.desk}
+            opener={button()}
+            onClose={(back: boolean) => {
+              props.desk.showMore(undefined);
+              if (back) opener()?.focus({ preventScroll: true });
             }}
           />
         )}

@@ -11,6 +11,7 @@ import { MessageTools } from './message-tools.tsx';
 import { deletedWords } from './message-words.ts';
 import { Replies } from './replies.tsx';
 import { Said } from './said.tsx';
+import { SelectBox } from './select-box.tsx';
 import { Ticks } from './ticks.tsx';
 
 /** One message. Without its head the author is still said to whoever listens. */
@@ -32,6 +33,10 @@ export function Message(props: {
         head: props.head,
         active: desk?.isActive(props.message.id) ?? false,
         meant: desk?.isMeant(props.message.id) ?? false,
+        selected: desk?.isSelected(props.message.id) ?? false,
+        'names-you': props.message.namesYou === 'quietly',
+        'asks-you': props.message.namesYou === 'urgently',
+        found: desk?.isFound(props.message.id) ?? false,
       }}
       data-message={props.message.id}
       tabindex={desk ? (desk.isStop(props.message.id) ? 0 : -1) : undefined}
@@ -49,7 +54,12 @@ export function Message(props: {
       >
         <KnitAvatar of={props.account} size={36} />
         <p class="message-head">
-          <PersonName class="message-author" name={props.message.authorName} mark={props.mark} />
+          <PersonName
+            class="message-author"
+            name={props.message.authorName}
+            account={props.account}
+            mark={props.mark}
+          />
           <time class="message-time" datetime={new Date(props.message.at).toISOString()}>
             {time()}
           </time>
@@ -66,6 +76,13 @@ export function Message(props: {
           {(delivery) => <Ticks delivery={delivery()} />}
         </Show>
       </div>
+      <Show when={props.message.namesYou}>
+        {(how) => (
+          <span class="heard-only">
+            {how() === 'urgently' ? ', asks for your attention' : ', names you'}
+          </span>
+        )}
+      </Show>
       <MessageMarks message={props.message} />
       <Show when={desk?.thread === undefined && props.message.thread}>
         {(thread) => <Replies of={props.message.id} thread={thread()} />}
@@ -76,6 +93,9 @@ export function Message(props: {
             {trouble().message}
           </p>
         )}
+      </Show>
+      <Show when={desk?.showsBox(props.message) && desk}>
+        {(at) => <SelectBox message={props.message} desk={at()} />}
       </Show>
       <Show when={desk?.isActive(props.message.id) && desk}>
         {(at) => <MessageTools message={props.message} desk={at()} />}

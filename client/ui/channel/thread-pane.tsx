@@ -1,9 +1,21 @@
 import './thread-pane.css';
-import type { ChannelId } from '@snug/shared/protocol/ids.ts';
+import type { ChannelId, EntryId } from '@snug/shared/protocol/ids.ts';
 import ChevronLeft from 'lucide-solid/icons/chevron-left';
+import FileText from 'lucide-solid/icons/file-text';
+import Hash from 'lucide-solid/icons/hash';
 import X from 'lucide-solid/icons/x';
-import { createEffect, createMemo, createUniqueId, For, on, onMount, Show } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  createUniqueId,
+  For,
+  on,
+  onMount,
+  Show,
+} from 'solid-js';
 import type { MessageView } from '../../engine/view.ts';
+import { later } from '../pieces/later.tsx';
 import { countOf, dayName } from '../pieces/times-and-sizes.ts';
 import type { ShownSpace } from '../shown.ts';
 import { Deleting } from './deleting.tsx';
@@ -11,9 +23,18 @@ import { createDesk, DeskProvider } from './desk.ts';
 import { Message } from './message.tsx';
 import { repliesWords } from './message-words.ts';
 import { createPeople } from './people.ts';
+import { SelectionBar } from './selection-bar.tsx';
 import { createStickToEnd } from './stick-to-end.ts';
 import { timelineBlocks } from './timeline-blocks.ts';
 import { Writing } from './writing.tsx';
+
+const PromoteDialog = later(
+  async () => (await import('../gardening/promote-dialog.tsx')).PromoteDialog,
+);
+
+const NewPageDialog = later(
+  async () => (await import('../page/new-page-dialog.tsx')).NewPageDialog,
+);
 
 /** A message and what stands under it, with a composer of its own. */
 export function ThreadPane(props: {
@@ -23,6 +44,9 @@ export function ThreadPane(props: {
   channelName: string;
   /** It lies over the channel, instead of beside it. */
   over: boolean;
+  /** A message of it that is looked for. */
+  found?: EntryId | undefined;
+  onFound: () => void;
   onClose: () => void;
 }) {
   const heading = createUniqueId();
@@ -40,6 +64,15 @@ export function ThreadPane(props: {
     thread: props.root.id,
     messages,
   });
+  createEffect(() => {
+    const { found } = props;
+    if (found === undefined || !messages().some(({ id }) => id === found)) return;
+    props.onFound();
+    setTimeout(() => desk.find(found));
+  });
+  const [promoting, setPromoting] = createSignal(false);
+  const [growing, setGrowing] = createSignal(false);
+  const mayPromote = () => desk.mayTend(props.root);
   const stick = createStickToEnd({ onReachEnd: () => {} });
   onMount(() => stick.open());
   createEffect(
@@ -60,7 +93,7 @@ export function ThreadPane(props: {
         aria-labelledby={heading}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
-          if (!desk.deleting()) props.onClose();
+          if (!desk.deleting() && !desk.asking() && !promoting() && !growing()) props.onClose();
         }}
       >
         <header class="thread-head">
@@ -77,6 +110,28 @@ export function ThreadPane(props: {
           <h2 id={heading}>
             Thread <small>{`in ${props.channelName}`}</small>
           </h2>
+          <Show when={props.space.state === 'open'}>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Grow into a page"
+              title="Grow into a page"
+              onClick={() => setGrowing(true)}
+            >
+              <FileText size={18} stroke-width={1.7} aria-hidden="true" />
+            </button>
+          </Show>
+          <Show when={mayPromote()}>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Make it a channel"
+              title="Make it a channel"
+              onClick={() => setPromoting(true)}
+            >
+              <Hash size={18} stroke-width={1.7} aria-hidden="true" />
+            </button>
+          </Show>
           <Show when={!props.over}>
             <button
               type="button"
@@ -137,6 +192,22 @@ export function ThreadPane(props: {
           </div>
         </div>
         <Deleting desk={desk} />
+        <SelectionBar space={props.space} desk={desk} />
+        <Show when={promoting()}>
+          <PromoteDialog
+            space={props.space}
+            root={props.root.id}
+            onClose={() => setPromoting(false)}
+          />
+        </Show>
+        <Show when={growing()}>
+          <NewPageDialog
+            space={props.space}
+            channel={props.channel}
+            thread={props.root.id}
+            onClose={() => setGrowing(false)}
+          />
+        </Show>
         <Writing
           space={props.space}
           desk={desk}

@@ -17,9 +17,10 @@ import type { ShownSpace, ShownTimeline } from '../shown.ts';
 import { type Desk, DeskProvider } from './desk.ts';
 import { earlierFor, MOST_SHOWN } from './earlier.ts';
 import { Message } from './message.tsx';
-import { pointerWords } from './message-words.ts';
 import { PendingMessage } from './pending-message.tsx';
 import { createPeople } from './people.ts';
+import { PointerLine } from './pointer-line.tsx';
+import { createPortions } from './portions.ts';
 import { createStickToEnd } from './stick-to-end.ts';
 import { timelineBlocks } from './timeline-blocks.ts';
 
@@ -38,7 +39,8 @@ export function Timeline(props: {
   onCleanup(() => clearInterval(tick));
 
   const messages = () => props.timeline?.messages ?? [];
-  const cut = createMemo(() => timelineBlocks(messages(), props.timeline?.firstUnread));
+  const drawn = createPortions(messages, () => props.timeline?.firstUnread);
+  const cut = createMemo(() => timelineBlocks(drawn(), props.timeline?.firstUnread));
   const blocks = createMemo(() => new Map(cut().blocks.map((block) => [block.id, block])));
   const people = createPeople(() => props.space, messages);
 
@@ -48,9 +50,11 @@ export function Timeline(props: {
   const Pointers = (at: { before: EntryId | undefined }) => (
     <For each={pointers().get(at.before) ?? []}>
       {(pointer) => (
-        <li class="pointer" role="note">
-          {pointerWords(pointer, props.timeline?.channel ?? '')}
-        </li>
+        <PointerLine
+          pointer={pointer}
+          space={props.space.id}
+          here={props.timeline?.channel ?? ''}
+        />
       )}
     </For>
   );

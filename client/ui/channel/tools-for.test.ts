@@ -10,11 +10,18 @@ const inChannel = { role: 'member', inThread: false } as const;
 
 describe('the tools of a message', () => {
   it('let its author edit and delete it', () => {
-    expect(toolsFor(own, inChannel)).toEqual(['reply', 'react', 'edit', 'thread', 'delete']);
+    expect(toolsFor(own, inChannel)).toEqual([
+      'reply',
+      'react',
+      'edit',
+      'thread',
+      'delete',
+      'more',
+    ]);
   });
 
   it('let a member answer what others wrote, and neither edit nor delete it', () => {
-    expect(toolsFor(others, inChannel)).toEqual(['reply', 'react', 'thread']);
+    expect(toolsFor(others, inChannel)).toEqual(['reply', 'react', 'thread', 'more']);
   });
 
   it.each(['admin', 'gardener'] as const)(
@@ -25,6 +32,7 @@ describe('the tools of a message', () => {
         'react',
         'thread',
         'delete',
+        'more',
       ]);
     },
   );
@@ -35,6 +43,7 @@ describe('the tools of a message', () => {
       'react',
       'edit',
       'delete',
+      'more',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { MessageView, Role } from '../../engine/view.ts';
 
 /** What can be done to a message, in the order in which it is offered. */
-export type Tool = 'reply' | 'react' | 'edit' | 'thread' | 'delete';
+export type Tool = 'reply' | 'react' | 'edit' | 'thread' | 'delete' | 'more';
 
 /**
  * The tools of one message: editing is its author's, deleting theirs and that of admins and gardeners. Of what is
@@ -18,6 +18,7 @@ export function toolsFor(
     ...(message.own ? (['edit'] as const) : []),
     ...(at.inThread ? [] : (['thread'] as const)),
     ...(message.own || at.role !== 'member' ? (['delete'] as const) : []),
+    'more',
   ];
 }
 

@@ -6,7 +6,9 @@ const ARCHIVE =
   'This space came from a file. You can read it; to write, ask a member for an invite.';
 
 /** The composer, or why one cannot write here. */
-export function Writing(props: ComponentProps<typeof Composer> & { space: ShownSpace }) {
+export function Writing(
+  props: Omit<ComponentProps<typeof Composer>, 'members'> & { space: ShownSpace },
+) {
   const closed = () => {
     const { state, trouble } = props.space;
     if (state === 'archive') return ARCHIVE;
@@ -19,6 +21,7 @@ export function Writing(props: ComponentProps<typeof Composer> & { space: ShownS
         <Composer
           desk={props.desk}
           alone={props.alone}
+          members={props.space.members}
           label={props.label}
           placeholder={props.placeholder}
           send={props.send}

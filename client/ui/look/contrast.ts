@@ -23,14 +23,20 @@ export function contrast(one: Linear, other: Linear): number {
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
 }
 
-/** The colour tokens of a stylesheet's `:root` blocks, light first, then dark. */
-export function themesOf(css: string): readonly Map<string, Linear>[] {
-  return [...css.matchAll(/:root\s*\{([^}]*)\}/g)].map(([, body]) => {
-    const tokens = new Map<string, Linear>();
-    const colours = (body ?? '').matchAll(/--([a-z-]+):\s*oklch\(([\d.]+) ([\d.]+) ([\d.]+)\);/g);
-    for (const [, name, l, c, h] of colours) {
-      if (name) tokens.set(name, linearOf(Number(l), Number(c), Number(h)));
-    }
-    return tokens;
-  });
+/** The colour tokens of a stylesheet, each told by `light-dark`: as they are in light, then in dark. */
+export function themesOf(css: string): readonly [Map<string, Linear>, Map<string, Linear>] {
+  const light = new Map<string, Linear>();
+  const dark = new Map<string, Linear>();
+  const colour = String.raw`oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)`;
+  const tokens = new RegExp(
+    String.raw`--([a-z-]+):\s*light-dark\(\s*${colour},\s*${colour}\s*\);`,
+    'g',
+  );
+  for (const [, name, ...parts] of css.matchAll(tokens)) {
+    const [l = 0, c = 0, h = 0, darkL = 0, darkC = 0, darkH = 0] = parts.map(Number);
+    if (!name) continue;
+    light.set(name, linearOf(l, c, h));
+    dark.set(name, linearOf(darkL, darkC, darkH));
+  }
+  return [light, dark];
 }

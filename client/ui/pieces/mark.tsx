@@ -3,7 +3,7 @@ export function Mark(props: { size?: number }) {
   const size = () => props.size ?? 32;
   return (
     <svg
-      class="mark"
+      class="logo"
       width={size()}
       height={size()}
       viewBox="0 0 32 32"

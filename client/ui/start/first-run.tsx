@@ -103,6 +103,11 @@ export function FirstRun(props: { token: string | undefined; onAgree: (token: st
             </button>
           </form>
         </Show>
+        <Show when={!props.token}>
+          <p>
+            <a href="#/link">I already use Snug on another device</a>
+          </p>
+        </Show>
       </div>
     </main>
   );

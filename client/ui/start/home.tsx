@@ -15,15 +15,16 @@ import { standingIn } from '../space-standing.ts';
 /** One's spaces, and the two ways to another. */
 export function Home() {
   const { view } = usePeer();
+  const spaces = () => view.spaces.filter((space) => !space.direct);
   return (
     <div class="start home">
       <div class="start-sheet">
         <Mark size={52} />
         <h1>{view.device?.name ? `Hello, ${view.device.name}` : 'Hello'}</h1>
         <Notices />
-        <Show when={view.spaces.length > 0}>
+        <Show when={spaces().length > 0}>
           <ul class="spaces" aria-label="Your spaces">
-            <For each={view.spaces}>
+            <For each={spaces()}>
               {(space) => (
                 <li>
                   <a href={hrefOf({ at: 'space', space: space.id })}>
@@ -40,13 +41,16 @@ export function Home() {
             </For>
           </ul>
         </Show>
-        <Show when={view.spaces.length === 0}>
+        <Show when={spaces().length === 0}>
           <p>Start a space of your own, or paste the link that somebody gave you.</p>
         </Show>
         <CreateSpace />
         <JoinSpace />
         <div class="home-foot">
+          <a href="#/catch-up">Catch up</a>
           <a href="#/connections">Connections</a>
+          <a href="#/contacts">Contacts</a>
+          <a href="#/settings">Settings</a>
           <ConnectionStatus />
         </div>
       </div>

@@ -1,8 +1,16 @@
 import { encodeInvite } from '@snug/shared/entries/invite.ts';
+import type { WaitingView } from '../../engine/catch-up-view.ts';
+import type { SpaceHistoryView, TendedView, ThreadIndexView } from '../../engine/overview-view.ts';
+import type { PageView } from '../../engine/page-view.ts';
+import type { SearchView } from '../../engine/search-view.ts';
 import type { MessageView, PointerView, View } from '../../engine/view.ts';
+import { deviceScenes } from './device-scenes.ts';
 import * as street from './lyre-street.ts';
 import { channelNamed, entryNamed, peerNamed, spaceNamed } from './names.ts';
+import { alone, asked, contacts, conversations, knocks } from './people-scenes.ts';
 import type { Step } from './performs.ts';
+import { spaceScenes } from './space-scenes.ts';
+import { waitingFor } from './waiting-scenes.ts';
 
 /** The state of a device at one moment, to be drawn or tested. */
 export interface Scene {
@@ -15,6 +23,13 @@ export interface Scene {
   readonly unread?: number;
   /** What is done on the page as soon as it can be. */
   readonly does?: readonly Step[];
+  readonly history?: SpaceHistoryView;
+  readonly pages?: readonly PageView[];
+  readonly overview?: { readonly threads: readonly ThreadIndexView[]; readonly tended: TendedView };
+  /** What waits for this person. */
+  readonly waiting?: readonly WaitingView[];
+  /** What every search finds. */
+  readonly found?: SearchView;
   /** Every message said is refused, with this as the reason. */
   readonly sayFails?: string;
 }
@@ -162,6 +177,18 @@ export const scenes: Readonly<Record<string, Scene>> = {
       street.message('ines\u200B park', 'Before nine.', Date.now()),
     ],
   },
+  directs: {
+    ...open,
+    view: { ...ready, spaces: [...ready.spaces, ...conversations], contacts, knocks },
+    messages: alone,
+  },
+  'asked-to-write': {
+    ...open,
+    view: {
+      ...ready,
+      spaces: [{ ...asked, state: 'joining', channels: [] }, ...ready.spaces],
+    },
+  },
   'first-run': {
     view: {
       phase: 'first-run',
@@ -237,6 +264,15 @@ export const scenes: Readonly<Record<string, Scene>> = {
     sayFails:
       'This device has no room left, so the message was not kept. It is still in the field. Free some room and send it again.',
   },
+  ...spaceScenes({ open, inSpace }),
+  waiting: { ...open, waiting: waitingFor(street.lyreStreet) },
+  'caught-up': {
+    ...open,
+    view: inSpace({ channels: street.channels.map((c) => ({ ...c, unread: false })) }),
+  },
+  wiping: { ...open, does: [{ press: 'Wipe this device' }] },
+  exporting: { ...open, does: [{ press: 'Export Lyre Street' }] },
+  ...deviceScenes({ ready }),
   'best-effort': { ...open, view: { ...ready, device: { ...device, storage: 'best-effort' } } },
 };
 

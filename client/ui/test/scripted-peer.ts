@@ -12,6 +12,7 @@ import type {
 } from '../../engine/view.ts';
 import { member, message, space as street } from './lyre-street.ts';
 import { channelNamed, peerNamed, spaceNamed } from './names.ts';
+import { contactsAfter, conversationWith } from './people-scenes.ts';
 import { performs } from './performs.ts';
 import { scenes } from './scenes.ts';
 import { createTalk } from './scripted-talk.ts';
@@ -167,6 +168,55 @@ export function scriptedPeer(sceneName: string): Peer {
       change({ spaces: view.spaces.filter((s) => s.id !== input.space) });
       return ok(null);
     },
+    async messagePerson({ account }) {
+      const there = view.spaces.find(({ direct }) => direct?.account === account);
+      if (there) return ok({ space: there.id });
+      const other = view.spaces
+        .flatMap(({ members }) => members)
+        .find((m) => m.account === account);
+      const made = conversationWith(other ?? member(account, 'offline'));
+      change({ spaces: [...view.spaces, made] });
+      return ok({ space: made.id });
+    },
+    async setContact({ account, kept, ...said }) {
+      change({ contacts: contactsAfter(view, account, kept, said) });
+      return ok(null);
+    },
+    async verificationPhrase() {
+      return ok({ words: [12, 1999, 733, 401, 1600, 87], of: 'these' });
+    },
+    async markVerified({ account, of }) {
+      const contacts = contactsAfter(view, account, undefined, {}).map((contact) => {
+        if (contact.account !== account) return contact;
+        const { verified: _, ...rest } = contact;
+        return of === undefined ? rest : { ...rest, verified: 'yes' as const };
+      });
+      change({ contacts });
+      return ok(null);
+    },
+    async makeCard() {
+      const card = { link: `${location.origin}/#/contact/${'AYIBWCD'.repeat(40)}` };
+      change({ card });
+      return ok(card);
+    },
+    async withdrawCard() {
+      const { card: _, ...rest } = view;
+      view = rest;
+      change({});
+      return ok(null);
+    },
+    async knock() {
+      const made = conversationWith(member('Noor Haddad', 'offline'), { here: 1 });
+      change({ spaces: [...view.spaces, made] });
+      return ok({ space: made.id });
+    },
+    async answerKnock({ account }) {
+      change({ knocks: (view.knocks ?? []).filter((knock) => knock.account !== account) });
+      return ok(null);
+    },
+    async readCard() {
+      return ok({ account: peerNamed('Noor Haddad'), name: 'Noor Haddad' });
+    },
     async setServers(input) {
       changeSpace(input.space, (space) => ({ ...space, servers: input.servers }));
       return ok(null);
@@ -224,8 +274,8 @@ export function scriptedPeer(sceneName: string): Peer {
         tags: [...(m.tags ?? []).filter((tag) => !off?.includes(tag)), ...(on ?? [])],
       }));
     },
-    async move() {
-      return ok({ entries: [] });
+    async move({ messages, to }) {
+      return talk.move(messages, to);
     },
     async promote(input) {
       const made = newChannel(input.name);
@@ -236,8 +286,99 @@ export function scriptedPeer(sceneName: string): Peer {
       talk.undo(entries);
       return ok({ entries: [] });
     },
-    async search() {
-      return ok({ messages: [], total: 0, hints: [], complete: true });
+    async renameSpace(input) {
+      changeSpace(input.space, (space) => ({ ...space, name: input.name }));
+      return ok(null);
+    },
+    async spaceHistory() {
+      return ok(scene.history ?? { deeds: [], acts: [] });
+    },
+    async messageHistory({ message: id }) {
+      const said = talk.find(id);
+      if (!said) return no('not-found', 'That message is not here.');
+      const versions = [
+        ...(said.editedAt === undefined ? [] : [{ text: 'As it was first.', at: said.at }]),
+        { text: said.text, at: said.editedAt ?? said.at },
+      ];
+      return ok({ versions, deeds: scene.history?.deeds ?? [] });
+    },
+    async threads() {
+      return ok(scene.overview?.threads ?? []);
+    },
+    async pages() {
+      return ok(scene.pages ?? []);
+    },
+    async readPage({ page: id }) {
+      const page = scene.pages?.find((one) => one.id === id);
+      return page ? ok(page) : no('not-found', 'There is no such page on this device.');
+    },
+    async createPage() {
+      const [page] = scene.pages ?? [];
+      return page ? ok({ page: page.id }) : no('not-found', 'This scene has no page.');
+    },
+    async editPage({ page: id }) {
+      const page = scene.pages?.find((one) => one.id === id);
+      return page ? ok(page) : no('not-found', 'There is no such page on this device.');
+    },
+    async putAwayPage() {
+      return ok(null);
+    },
+    async pageHistory() {
+      return ok([]);
+    },
+    async pageAt() {
+      return ok({ text: '' });
+    },
+    async tended() {
+      return ok(scene.overview?.tended ?? { pinned: [], tags: [] });
+    },
+    async locate(input) {
+      const channel = watched?.channel;
+      const all = channel === undefined ? [] : talk.of(channel);
+      const found =
+        'message' in input
+          ? all.find((m) => m.id === input.message)
+          : all.find((m) => m.at >= input.at);
+      if (!found || channel === undefined) return no('not-found', 'That message is not here.');
+      return ok({ channel, message: found.id, newest: 5000 });
+    },
+    async search({ query }) {
+      return ok(
+        scene.found && query ? scene.found : { messages: [], total: 0, hints: [], complete: true },
+      );
+    },
+    async linkDevice() {
+      const link = `${location.origin}/#/link/${'AYRYIK'.repeat(25)}`;
+      const expires = Date.now() + 300_000;
+      const begun = scene.view.linking;
+      change({ linking: begun ?? { is: 'offering', side: 'old', link, expires } });
+      return ok({ link, expires });
+    },
+    async confirmLinking() {
+      if (view.linking?.is !== 'comparing') return no('not-linked', 'There is no device to link.');
+      change({ linking: { is: 'linked', side: view.linking.side, name: view.linking.name } });
+      return ok(null);
+    },
+    async endLinking() {
+      const { linking: _, ...rest } = view;
+      view = rest;
+      change({});
+      return ok(null);
+    },
+    async acceptLink({ name: device }) {
+      const words = [1019, 74, 1701, 2, 512, 1999];
+      change({ linking: { is: 'comparing', side: 'new', words, name: device, asks: false } });
+      return ok(null);
+    },
+    async unlinkDevice({ device }) {
+      change({ devices: (view.devices ?? []).filter(({ peer }) => peer !== device) });
+      return ok(null);
+    },
+    async catchUp() {
+      return ok({ waiting: scene.waiting ?? [], more: false });
+    },
+    async caughtUp() {
+      return ok(null);
     },
     async exportSpace() {
       return ok({ name: 'lyre-street.snug', file: new Blob() });
@@ -247,6 +388,14 @@ export function scriptedPeer(sceneName: string): Peer {
     },
     async importSpace() {
       return no('bad-file', 'This is no file of Snug’s. Choose one that Snug has made.');
+    },
+    async keepForGood() {
+      if (view.device) change({ device: { ...view.device, storage: 'kept' } });
+      return true;
+    },
+    hidesAddress: false,
+    hideAddress() {
+      return true;
     },
     async wipe() {
       change({ phase: 'starting', spaces: [] });

@@ -6,6 +6,7 @@ import { entryNamed } from './names.ts';
 export function createTalk(onChange: () => void) {
   const told = new Map<string, readonly MessageView[]>();
   const before = new Map<string, MessageView>();
+  const moved = new Map<string, ReadonlyMap<string, readonly MessageView[]>>();
 
   const find = (id: string) =>
     [...told.values()]
@@ -56,10 +57,27 @@ export function createTalk(onChange: () => void) {
       rewrite(id, by);
       return { ok: true, value: { entries: [entry] } };
     },
+    /** Below a message, or to the end of a channel. */
+    move(ids: readonly EntryId[], to: { thread: EntryId } | { channel: string }): Result<Done> {
+      const entry = entryNamed(`move ${moved.size}`);
+      moved.set(entry, new Map(told));
+      const root = 'thread' in to ? to.thread : undefined;
+      const gone = ids.filter((id) => id !== root).flatMap((id) => find(id) ?? []);
+      for (const [channel, all] of told)
+        told.set(
+          channel,
+          all.filter((m) => !gone.includes(m)),
+        );
+      for (const message of gone) this.say(message, 'channel' in to ? to.channel : '', root);
+      onChange();
+      return { ok: true, value: { entries: [entry] } };
+    },
     undo(entries: readonly EntryId[]): void {
       for (const entry of entries) {
         const was = before.get(entry);
         if (was) rewrite(was.id, () => was);
+        for (const [channel, all] of moved.get(entry) ?? []) told.set(channel, all);
+        onChange();
       }
     },
   };

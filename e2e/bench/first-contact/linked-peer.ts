@@ -2,10 +2,11 @@
 import { createLinks, type Links } from '@snug/client/mesh/device/links.ts';
 import { nodeWebrtc } from '@snug/client/mesh/link/node-webrtc.ts';
 import type { LinksEvent, TopicSpec } from '@snug/client/mesh/links-port.ts';
-import { randomBytes, toBase64url } from '@snug/shared/crypto/bytes.ts';
+import { randomBytes } from '@snug/shared/crypto/bytes.ts';
 import { generateDeviceKey, openDeviceKey } from '@snug/shared/crypto/device-key.ts';
 import { PeerId, Topic } from '@snug/shared/protocol/ids.ts';
 import * as v from 'valibot';
+import { newTopic } from '../new-topic.ts';
 
 /** What two who meet have agreed on. */
 export const Meeting = v.object({
@@ -14,8 +15,6 @@ export const Meeting = v.object({
   other: PeerId,
 });
 export type Meeting = v.InferOutput<typeof Meeting>;
-
-export const newTopic = (): Topic => v.parse(Topic, toBase64url(randomBytes(32)));
 
 export class LinkedPeer {
   readonly id: PeerId;

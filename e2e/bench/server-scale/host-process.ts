@@ -53,12 +53,8 @@ export class HostProcess {
     this.url = url;
   }
 
-  static async start(kind: HostKind, nodeArgs: readonly string[] = []): Promise<HostProcess> {
-    const child = new Child<v.InferInput<typeof HostQuestion>>(
-      PROGRAM,
-      [kind],
-      [...NODE_ARGS, ...nodeArgs],
-    );
+  static async start(kind: HostKind): Promise<HostProcess> {
+    const child = new Child<v.InferInput<typeof HostQuestion>>(PROGRAM, [kind], NODE_ARGS);
     return new HostProcess(child, await child.ask({ ask: 'url' }, v.string()));
   }
 

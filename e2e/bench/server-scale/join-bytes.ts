@@ -1,6 +1,6 @@
+import { newTopic } from '../new-topic.ts';
 import { CrowdProcess } from './crowd-process.ts';
 import type { HostProcess } from './host-process.ts';
-import { newTopic } from './side.ts';
 
 const VISITS = 25;
 const AT_ONCE = 32;

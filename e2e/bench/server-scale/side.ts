@@ -1,5 +1,5 @@
 /** A server and those who come to it, and what each of them costs it. */
-import { randomBytes } from 'node:crypto';
+import { newTopic } from '../new-topic.ts';
 import { CrowdProcess, type Took } from './crowd-process.ts';
 import { type HostKind, HostProcess, type Reading } from './host-process.ts';
 
@@ -10,11 +10,9 @@ export interface Cost {
   readonly cpuMs: number;
 }
 
-export const newTopic = () => randomBytes(32).toString('base64url');
-
 /** A topic for each of so many peers, in rooms of one size. */
 export function rooms(peers: number, size: number): string[] {
-  let topic = newTopic();
+  let topic: string = newTopic();
   return Array.from({ length: peers }, (_, i) => {
     if (i % size === 0) topic = newTopic();
     return topic;

@@ -84,6 +84,16 @@ export class StarPeer extends CommandsByName implements Peer {
     return no;
   }
 
+  async keepForGood() {
+    return false;
+  }
+
+  readonly hidesAddress = false;
+
+  hideAddress() {
+    return false;
+  }
+
   async close(): Promise<void> {
     this.#worker.terminate();
   }

@@ -4,7 +4,7 @@ import { noticesFor } from '@snug/client/ui/frame/notices-for.ts';
 type State = Parameters<typeof noticesFor>[0];
 
 function textOf(id: string, state: Partial<State>): string {
-  const notices = noticesFor({ storage: 'kept', servers: [], secure: true, ...state });
+  const notices = noticesFor({ storage: 'kept', servers: [], secure: true, holds: true, ...state });
   const text = notices.find((notice) => notice.id === id)?.text;
   if (text === undefined) throw new Error(`The page has no notice ${id}.`);
   return text;

@@ -177,6 +177,12 @@ export class Person {
     await this.tool(name).click();
   }
 
+  /** And from the menu among them. */
+  async choosesFromMenu(text: string, name: string): Promise<void> {
+    await this.usesTool(text, 'More');
+    await this.page.getByRole('menuitem', { name, exact: true }).click();
+  }
+
   /** The thread that is open, beside its channel. */
   get thread(): Locator {
     return this.page.getByRole('complementary', { name: 'Thread' });
@@ -196,6 +202,13 @@ export class Person {
   async seesMember(name: string, tie: 'direct' | 'relayed' | 'offline'): Promise<void> {
     const members = this.page.getByRole('list', { name: 'Members' }).getByRole('listitem');
     await members.filter({ hasText: name }).filter({ hasText: tie }).waitFor();
+  }
+
+  /** What one may know and change of a member. */
+  async opensMember(name: string): Promise<Locator> {
+    const members = this.page.getByRole('list', { name: 'Members' }).getByRole('listitem');
+    await members.filter({ hasText: name }).getByRole('button').click();
+    return this.page.getByRole('dialog', { name, exact: true });
   }
 
   // By keyboard

@@ -3,6 +3,7 @@ import {
   bytes,
   exact,
   figure,
+  latencies,
   milliseconds,
   money,
   ofKind,
@@ -63,10 +64,17 @@ test('other amounts keep as many figures as a person can use', () => {
   ]);
 });
 
+test('so few values have no 95th or 99th of a hundred', () => {
+  const few = { n: 19, p50: 4, p95: 9, p99: 9, max: 9 };
+  expect(latencies(few)).toEqual({ p50: '4 ms', p95: '–', p99: '–', max: '9 ms' });
+  expect(latencies({ ...few, n: 100 }).p99).toBe('9 ms');
+  expect(latencies({ ...few, n: 0 }).p50).toBe('–');
+});
+
 test('bytes are summed over both directions', () => {
   const counted = {
-    in: { setUp: 1, heartbeat: 20, chat: 300 },
-    out: { setUp: 4_000, heartbeat: 50_000, chat: 600_000 },
+    in: { setUp: 1, heartbeat: 20, chat: 300, stun: 0 },
+    out: { setUp: 4_000, heartbeat: 50_000, chat: 600_000, stun: 0 },
   };
   expect(ofKind(counted, 'heartbeat')).toBe(50_020);
   expect(whole(counted)).toBe(654_321);

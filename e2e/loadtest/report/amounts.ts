@@ -1,4 +1,5 @@
 /** Amounts as the report writes them. The functions without imports run in the page, too. */
+import type { Percentiles } from '../../bench/quantiles.ts';
 import { type ServerBytes, TRAFFIC_KINDS, type TrafficKind } from '../server-traffic.ts';
 
 /** `57,021`: whole, for tables. */
@@ -16,6 +17,22 @@ export function figure(n: number): string {
 export function milliseconds(ms: number): string {
   if (ms >= 999.5) return `${Number((ms / 1000).toPrecision(3))} s`;
   return `${ms < 9.95 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
+}
+
+/** Of so few values the 95th (or 99th) of a hundred would be the greatest, or nearly. */
+const FEW = { p95: 20, p99: 100 } as const;
+
+/** Percentiles in words; `–` for those that so few values do not have. */
+export function latencies(
+  all: Percentiles,
+): Readonly<Record<'p50' | 'p95' | 'p99' | 'max', string>> {
+  const from = (least: number, ms: number) => (all.n >= least ? milliseconds(ms) : '–');
+  return {
+    p50: from(1, all.p50),
+    p95: from(FEW.p95, all.p95),
+    p99: from(FEW.p99, all.p99),
+    max: from(1, all.max),
+  };
 }
 
 /** `3.1`, `22`: how many times, two figures at least. */

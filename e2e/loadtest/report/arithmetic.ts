@@ -11,7 +11,8 @@ import { ofKind } from './amounts.ts';
 export interface Rates {
   /** Connecting and joining, each time somebody comes. */
   readonly setUpPerSession: number;
-  readonly heartbeatPerPeerSecond: number;
+  /** With STUN; absent where the run ended before one was due. */
+  readonly heartbeatPerPeerSecond?: number;
   /** Of a message, once, however many get it: its way up. */
   readonly upPerMessage: number;
   /** Of a message, for each who gets it: its way down and what is answered. */
@@ -60,10 +61,11 @@ export function textBytesOf({ options }: LoadtestResult): number {
 
 /**
  * Connecting and joining, with what a newcomer is sent to catch up before anything is written. Where a mesh has relayed peers,
- * their part of its warm-up is in it, too.
+ * their part of its warm-up is in it, too; and what it asks of STUN.
  */
 function setUpOf({ server }: ModeResult): number {
-  return ofKind(server.total, 'setUp') + ofKind(server.setUp, 'chat');
+  const { session, setUp } = server;
+  return ofKind(session, 'setUp') + ofKind(session, 'stun') + ofKind(setUp, 'chat');
 }
 
 /**
@@ -73,13 +75,13 @@ function setUpOf({ server }: ModeResult): number {
 export function ratesOf(result: LoadtestResult, mode: ModeResult): Rates {
   const members = membersOf(result.options);
   const per = (bytes: number, count: number) => (count > 0 ? bytes / count : 0);
-  const { total, writing, idleEndedAtMs } = mode.server;
+  const { writing, idleBytesPerSecond } = mode.server;
   const down = per(writing.out.chat, mode.delivered);
   const up = per(writing.in.chat, mode.delivered);
   const copy = mode.mode === 'mesh' ? 0 : Math.min(up * (members - 1), down);
   return {
     setUpPerSession: per(setUpOf(mode), members),
-    heartbeatPerPeerSecond: per(ofKind(total, 'heartbeat'), (members * idleEndedAtMs) / 1000),
+    ...(idleBytesPerSecond !== undefined && { heartbeatPerPeerSecond: idleBytesPerSecond }),
     upPerMessage: copy,
     perDelivery: down + up - per(copy, members - 1),
     perRelayedDelivery: 2 * (mode.mesh?.bytesPerDelivery ?? 0),
@@ -87,7 +89,7 @@ export function ratesOf(result: LoadtestResult, mode: ModeResult): Rates {
   };
 }
 
-/** Server bytes for each who gets a message, in a room of so many (2 at least). */
+/** Server bytes of chat for each who gets a message, in a room of so many (2 at least). */
 export function bytesPerDelivery(rates: Rates, members: number): number {
   return rates.upPerMessage / (members - 1) + rates.perDelivery;
 }
@@ -131,7 +133,7 @@ export function month(rates: Rates, community: Community): Month {
   const perMessage = copy(rates.upPerMessage, 1) + Math.max(0, community.members - 1) * perDelivery;
   const chat = days * community.messagesPerDay * perMessage;
   const setUp = days * community.members * community.sessionsPerDay * rates.setUpPerSession;
-  const heartbeat = days * 86_400 * community.online * rates.heartbeatPerPeerSecond;
+  const heartbeat = days * 86_400 * community.online * (rates.heartbeatPerPeerSecond ?? 0);
   const total = setUp + heartbeat + chat;
   return { setUp, heartbeat, chat, total, price: (total / 1e9) * community.pricePerGB };
 }

@@ -10,7 +10,7 @@ import {
   horizontalGrid,
   labelsBelow,
   linear,
-  MODE_NAMES,
+  nameOf,
   pathOf,
   px,
   tableOf,
@@ -44,7 +44,7 @@ function linesOf(result: LoadtestResult): readonly Line[] | undefined {
 
 /** `After 18 messages …`, for each other way of doing it. */
 function sentenceOf({ mode, even }: Line): string {
-  const other = mode === 'router' ? 'the router' : 'the star';
+  const other = `the ${nameOf(mode).toLowerCase()}`;
   if (even === 0) return `Against ${other} the mesh has cost less from the first message on.`;
   if (!Number.isFinite(even)) return `Against ${other} the mesh never pays for itself in this run.`;
   return `After ${exact(even)} ${even === 1 ? 'message' : 'messages'} the mesh has paid for itself against ${other}.`;
@@ -90,7 +90,7 @@ export function breakEvenChart(result: LoadtestResult): { words: string; chart: 
     const ends = lines.map(({ mode, costs }) => ({
       mode,
       y: y(after(costs, last)),
-      words: [MODE_NAMES[mode], bytes(after(costs, last))],
+      words: [nameOf(mode), bytes(after(costs, last))],
     }));
     return {
       height: box.bottom + 44,
@@ -113,7 +113,7 @@ export function breakEvenChart(result: LoadtestResult): { words: string; chart: 
       tableTitle: 'These figures as a table',
       table: tableOf(
         'When the set-up is paid for',
-        ['', ...lines.map(({ mode }) => MODE_NAMES[mode])],
+        ['', ...lines.map(({ mode }) => nameOf(mode))],
         [
           ['set-up, bytes', ...lines.map(({ costs }) => exact(costs.setUp))],
           ['each message, bytes', ...lines.map(({ costs }) => figure(costs.perMessage))],

@@ -1,16 +1,15 @@
 /** The parts all charts are made of: scales, axes, lines, and the figure with its table around them. */
-import type { Mode } from '../options.ts';
+import { MODE_TRAITS, type Mode } from '../modes.ts';
 import { Html, html } from './html.ts';
 
 /** Every chart is drawn twice, so that its words keep their size on a narrow screen; the stylesheet shows one. */
 export type Width = 'wide' | 'narrow';
 export const WIDTHS: Readonly<Record<Width, number>> = { wide: 780, narrow: 358 };
 
-export const MODE_NAMES: Readonly<Record<Mode, string>> = {
-  mesh: 'Mesh',
-  router: 'Router',
-  star: 'Star',
-};
+/** As `MODE_TRAITS` has it. */
+export function nameOf(mode: Mode): string {
+  return MODE_TRAITS[mode].name;
+}
 
 /** From a figure to its place on the drawing, in px. */
 export type Scale = (value: number) => number;

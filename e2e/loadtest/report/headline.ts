@@ -1,15 +1,11 @@
 /** The finding in plain words: what the server carried in each mode, and how many times less. */
+import { serverBytesPerDelivery } from '../byte-sums.ts';
+import { MODE_TRAITS } from '../modes.ts';
 import type { LoadtestResult, ModeResult } from '../result.ts';
-import { bytes, exact, figure, milliseconds, ofKind, percent, times, whole } from './amounts.ts';
+import { bytes, exact, figure, latencies, ofKind, percent, times, whole } from './amounts.ts';
 import { membersOf } from './arithmetic.ts';
-import { MODE_NAMES } from './chart.ts';
+import { nameOf } from './chart.ts';
 import { type Html, html } from './html.ts';
-
-const WAYS: Readonly<Record<ModeResult['mode'], string>> = {
-  mesh: 'Snug’s server',
-  router: 'A chat router’s',
-  star: 'A sync server’s',
-};
 
 /** `22 times less`, `8 % less`, `as much`, `3.1 times more`: what `ours` carried against `other`. */
 function comparison(ours: number, other: number): string {
@@ -28,11 +24,11 @@ function title({ modes, options }: LoadtestResult): string {
   if (!first) return 'Nothing was run';
   const ours = by('mesh') ?? first;
   const other = ours.mode === 'mesh' ? (by('router') ?? by('star')) : others[0];
-  const carried = whole(ours.server.total);
-  const subject = `${WAYS[ours.mode]}${ours.mode === 'mesh' ? '' : ' server'}`;
+  const carried = whole(ours.server.session);
+  const subject = MODE_TRAITS[ours.mode].server;
   if (!other) return `${subject} carried ${bytes(carried)} for ${exact(options.messages)} messages`;
-  const theirs = whole(other.server.total);
-  return `${subject} carried ${comparison(carried, theirs)}: ${bytes(carried)}, where ${WAYS[other.mode].replace('A ', 'a ')} carried ${bytes(theirs)}`;
+  const theirs = whole(other.server.session);
+  return `${subject} carried ${comparison(carried, theirs)}: ${bytes(carried)}, where ${MODE_TRAITS[other.mode].server.replace('A ', 'a ')} carried ${bytes(theirs)}`;
 }
 
 /** With figures and their units on one line. */
@@ -52,43 +48,41 @@ function setting({ options, modes }: LoadtestResult): string {
       ? `${percent(options.relayed)} of the peers without direct links in the mesh`
       : '',
   ].filter((each) => each !== '');
-  return `${modes.length > 1 ? 'The same ' : ''}${exact(options.messages)} messages${size} in a room of ${room}, ${[writers, ...extra].join(', ')}. Counted at the server’s sockets, set-up and heartbeats included.`;
+  return `${modes.length > 1 ? 'The same ' : ''}${exact(options.messages)} messages${size} in a room of ${room}, ${[writers, ...extra].join(', ')}. Counted at the server’s sockets from the first peer’s start until the last message was everywhere, set-up, heartbeats and STUN included.`;
 }
 
 /** What a person must know before believing the rest; undefined when all is well. */
-function caution({ modes }: LoadtestResult): Html | undefined {
-  const bad = modes.filter(({ lost, repeated }) => lost > 0 || repeated > 0);
-  if (bad.length === 0) return undefined;
-  const words = bad.map(
-    ({ mode, lost, repeated, deliveries }) =>
-      `${MODE_NAMES[mode]}: ${exact(lost)} of ${exact(deliveries)} deliveries lost, ${exact(repeated)} shown twice.`,
-  );
-  return html`<p class="caution">${words.join(' ')} What was lost has cost nothing: read the comparison with that in mind.</p>`;
+function caution({ wrong, brokenOff, modes, options }: LoadtestResult): Html | undefined {
+  const left = options.modes.filter((mode) => !modes.some((run) => run.mode === mode)).map(nameOf);
+  const sentences = [
+    ...(brokenOff ? [`This run was broken off; missing: ${left.join(', ')}.`] : []),
+    ...wrong,
+  ];
+  if (sentences.length === 0) return undefined;
+  const rest =
+    wrong.length > 0
+      ? html`<p>Nothing is judged against its target for that. What was lost has cost nothing: read the comparison with that in mind.</p>`
+      : undefined;
+  const items = sentences.map((sentence) => html`<li>${sentence}</li>`);
+  return html`<div class="caution" role="note"><ul>${items}</ul>${rest}</div>`;
 }
 
 function modeFigure(result: LoadtestResult, mode: ModeResult): Html {
   const { server, delivered, deliveries, latencyMs } = mode;
-  const chat = ofKind(server.total, 'chat');
-  const each = delivered > 0 ? ofKind(server.writing, 'chat') / delivered : 0;
+  const chat = ofKind(server.session, 'chat');
+  const each = serverBytesPerDelivery(mode);
   const mesh = result.modes.find((other) => other.mode === 'mesh');
   const against =
     mesh && mode !== mesh
-      ? html`<p>The mesh carried ${comparison(whole(mesh.server.total), whole(server.total))}.</p>`
+      ? html`<p>The mesh carried ${comparison(whole(mesh.server.session), whole(server.session))}.</p>`
       : undefined;
-  return html`<li class="${mode.mode}"><h2><svg class="swatch long" viewBox="0 0 30 12" aria-hidden="true"><path class="line ${mode.mode}" d="M0 6H30"/></svg>${MODE_NAMES[mode.mode]}</h2><p class="big">${bytes(whole(server.total))}</p><p>${bytes(chat)} of it chat, ${figure(each)} B each delivery</p><p>${exact(delivered)} of ${exact(deliveries)} delivered, ${unbroken(`half within ${milliseconds(latencyMs.p50)}`)}</p>${against}</li>`;
+  return html`<li class="${mode.mode}"><h2><svg class="swatch long" viewBox="0 0 30 12" aria-hidden="true"><path class="line ${mode.mode}" d="M0 6H30"/></svg>${nameOf(mode.mode)}</h2><p class="big">${bytes(whole(server.session))}</p><p>${bytes(chat)} of it chat; ${figure(each)} B a delivery while they wrote</p><p>${exact(delivered)} of ${exact(deliveries)} delivered, ${unbroken(`half within ${latencies(latencyMs).p50}`)}</p>${against}</li>`;
 }
-
-const EXPLANATIONS: Readonly<Record<ModeResult['mode'], string>> = {
-  mesh: 'Snug as shipped: the server introduces, messages go from peer to peer.',
-  router:
-    'A chat server at its best: each message goes up once and is copied to every other member; the same signed and sealed entries.',
-  star: 'automerge-repo with its own WebSocket server: one document, stock sync, neither signed nor sealed.',
-};
 
 export function headline(result: LoadtestResult): Html {
   const figures = result.modes.map((mode) => modeFigure(result, mode));
   const ways = result.modes.map(
-    ({ mode }) => html`<div><dt>${MODE_NAMES[mode]}</dt><dd>${EXPLANATIONS[mode]}</dd></div>`,
+    ({ mode }) => html`<div><dt>${nameOf(mode)}</dt><dd>${MODE_TRAITS[mode].about}</dd></div>`,
   );
   return html`<h1>${unbroken(title(result))}</h1><p class="lead">${setting(result)}</p>${caution(result)}<ul class="figures">${figures}</ul><dl class="ways">${ways}</dl>`;
 }

@@ -1,12 +1,12 @@
 /** How long messages took to each other member's view: a hill for each mode, on one axis of time. */
 import type { LoadtestResult, ModeResult } from '../result.ts';
-import { exact, milliseconds } from './amounts.ts';
+import { exact, latencies, milliseconds } from './amounts.ts';
 import {
   type Drawing,
   figureOf,
   logarithmic,
   logarithmicTicks,
-  MODE_NAMES,
+  nameOf,
   px,
   type Scale,
   tableOf,
@@ -39,6 +39,12 @@ function barsOf({ latencyHistogram, latencyMs }: ModeResult): readonly Bar[] {
 const PERCENTILES = ['p50', 'p95', 'p99'] as const;
 const ROW = 112;
 
+/** Those that so many deliveries have. */
+function pinsOf({ latencyMs }: ModeResult): readonly (typeof PERCENTILES)[number][] {
+  const shown = latencies(latencyMs);
+  return PERCENTILES.filter((name) => shown[name] !== '–');
+}
+
 function rowOf(mode: ModeResult, index: number, x: Scale, width: Width): Html {
   const bars = barsOf(mode);
   // Equal areas are equal shares, whatever the buckets' widths are.
@@ -49,13 +55,16 @@ function rowOf(mode: ModeResult, index: number, x: Scale, width: Width): Html {
     const top = base - ((heights[i] ?? 0) / highest) * (ROW - 50);
     return `M${px(x(fromMs))} ${base}V${px(top)}H${px(x(toMs))}V${base}Z`;
   });
-  const marks = PERCENTILES.map((name, i) => {
+  const marks = pinsOf(mode).map((name, i) => {
     const at = px(x(mode.latencyMs[name]));
     const top = base - 12 - (2 - i) * 9;
     return html`<line class="percentile" x1="${at}" x2="${at}" y1="${top}" y2="${base}"/><circle class="percentile" cx="${at}" cy="${top}" r="2.6"/>`;
   });
-  const words = PERCENTILES.map((name) => `${name} ${milliseconds(mode.latencyMs[name])}`);
-  return html`<text class="ending ${mode.mode}"><tspan class="name" x="8" y="${base - ROW + 26}">${MODE_NAMES[mode.mode]}</tspan><tspan class="amount" dx="10">${words.join('   ')}</tspan></text><path class="hill ${mode.mode}" d="${d.join('')}"/><line class="axis" x1="8" x2="${WIDTHS[width] - 8}" y1="${base}" y2="${base}"/>${marks}`;
+  const words = [
+    ...pinsOf(mode).map((name) => `${name} ${milliseconds(mode.latencyMs[name])}`),
+    `of ${exact(mode.latencyMs.n)}`,
+  ];
+  return html`<text class="ending ${mode.mode}"><tspan class="name" x="8" y="${base - ROW + 26}">${nameOf(mode.mode)}</tspan><tspan class="amount" dx="10">${words.join('   ')}</tspan></text><path class="hill ${mode.mode}" d="${d.join('')}"/><line class="axis" x1="8" x2="${WIDTHS[width] - 8}" y1="${base}" y2="${base}"/>${marks}`;
 }
 
 export function latencyChart({ modes }: LoadtestResult): Html {
@@ -91,7 +100,7 @@ export function latencyChart({ modes }: LoadtestResult): Html {
   );
   const percentiles = [...PERCENTILES, 'max' as const].map((name) => [
     name === 'max' ? 'slowest' : name,
-    ...modes.map(({ latencyMs }) => milliseconds(latencyMs[name])),
+    ...modes.map(({ latencyMs }) => latencies(latencyMs)[name]),
   ]);
   const counts = bounds.map((bound) => [
     `deliveries below ${milliseconds(bound)}`,
@@ -105,7 +114,7 @@ export function latencyChart({ modes }: LoadtestResult): Html {
   ]);
   const description = shown.map(
     ({ mode, latencyMs: l }) =>
-      `${MODE_NAMES[mode]}: half within ${milliseconds(l.p50)}, 95 of 100 within ${milliseconds(l.p95)}, 99 within ${milliseconds(l.p99)}`,
+      `${nameOf(mode)}: half of ${exact(l.n)} within ${milliseconds(l.p50)}, 95 of 100 within ${latencies(l).p95}, 99 within ${latencies(l).p99}`,
   );
   return figureOf({
     id: 'latency',
@@ -114,7 +123,7 @@ export function latencyChart({ modes }: LoadtestResult): Html {
     tableTitle: 'These figures as a table',
     table: tableOf(
       'How long deliveries took',
-      ['', ...modes.map(({ mode }) => MODE_NAMES[mode])],
+      ['', ...modes.map(({ mode }) => nameOf(mode))],
       [...percentiles, ...counts],
     ),
   });

@@ -2,7 +2,7 @@
 import type { LoadtestResult, ModeResult } from '../result.ts';
 import { bytes, figure, money } from './amounts.ts';
 import { type Community, month, type Rates, ratesOfMonth, textBytesOf } from './arithmetic.ts';
-import { MODE_NAMES } from './chart.ts';
+import { nameOf } from './chart.ts';
 import { type Html, html, jsonElement } from './html.ts';
 
 export type MonthRates = Partial<Record<ModeResult['mode'], Rates>>;
@@ -100,12 +100,15 @@ type Entry = readonly [mode: ModeResult['mode'], rates: Rates];
 /** Its cells are what the page's script writes anew. */
 function tableFor(all: readonly Entry[], community: Community): Html {
   const found = all.map(([mode, rates]) => [mode, month(rates, community)] as const);
+  const rates = Object.fromEntries(
+    all.map(([mode, { heartbeatPerPeerSecond }]) => [mode, heartbeatPerPeerSecond]),
+  );
   const most = Math.max(...found.map(([, each]) => each.total));
-  const head = all.map(([mode]) => html`<th scope="col">${MODE_NAMES[mode]}</th>`);
+  const head = all.map(([mode]) => html`<th scope="col">${nameOf(mode)}</th>`);
   const rows = ROWS.map(([name, title]) => {
     const cells = found.map(
       ([mode, each]) =>
-        html`<td><span data-mode="${mode}" data-figure="${name}">${bytes(each[name])}</span>${name === 'total' ? barOf(mode, most > 0 ? each.total / most : 0) : undefined}</td>`,
+        html`<td><span data-mode="${mode}" data-figure="${name}">${name === 'heartbeat' && rates[mode] === undefined ? '–' : bytes(each[name])}</span>${name === 'total' ? barOf(mode, most > 0 ? each.total / most : 0) : undefined}</td>`,
     );
     return html`<tr class="${name}"><th scope="row">${title}</th>${cells}</tr>`;
   });
@@ -120,12 +123,12 @@ function upperBound(): Html {
   return html`<p class="note">The mesh’s chat is the most it can come to: every pair without a direct link counts as relayed, while Snug relays only where no other member can pass a message on.</p>`;
 }
 
-/** A run may end before anybody sent a heartbeat: its month would seem to have none. */
+/** A run may end before a heartbeat was due: its month would seem to have none. */
 function unseenHeartbeats(all: readonly Entry[]): Html | undefined {
-  const unseen = all.filter(([, { heartbeatPerPeerSecond: rate }]) => rate === 0);
+  const unseen = all.filter(([, { heartbeatPerPeerSecond: rate }]) => rate === undefined);
   if (unseen.length === 0) return undefined;
-  const names = unseen.map(([mode]) => MODE_NAMES[mode]).join(', ');
-  return html`<p class="note">This run ended before any heartbeat was counted (${names}): theirs are missing here. A longer --idle shows them.</p>`;
+  const names = unseen.map(([mode]) => nameOf(mode)).join(', ');
+  return html`<p class="note">This run ended before a heartbeat was due (${names}): theirs are missing here, in the sums too. --idle 26 shows them.</p>`;
 }
 
 function barOf(mode: ModeResult['mode'], share: number): Html {
@@ -139,9 +142,9 @@ function formula(all: readonly Entry[]): Html {
       figure(rates.perDelivery),
       mode === 'mesh' ? figure(rates.perRelayedDelivery) : '–',
       figure(rates.setUpPerSession),
-      figure(rates.heartbeatPerPeerSecond),
+      rates.heartbeatPerPeerSecond === undefined ? '–' : figure(rates.heartbeatPerPeerSecond),
     ].map((cell) => html`<td>${cell}</td>`);
-    return html`<tr><th scope="row">${MODE_NAMES[mode]}</th>${cells}</tr>`;
+    return html`<tr><th scope="row">${nameOf(mode)}</th>${cells}</tr>`;
   });
   const head = ['', 'up', 'down', 'relayed', 'join', 'beat'].map(
     (name) => html`<th scope="col">${name}</th>`,

@@ -19,6 +19,9 @@ function reckonMonth(reckon: Reckoning): void {
   if (!form || !data || !trouble) return;
   const rates: MonthRates = JSON.parse(data.textContent ?? '{}');
   const entries = Object.entries(rates);
+  const seen = entries
+    .filter(([, each]) => each.heartbeatPerPeerSecond !== undefined)
+    .map(([mode]) => mode);
   const fieldValue = (name: keyof Community) => {
     const input = form.querySelector<HTMLInputElement>(`#${name}`);
     return input ? input.valueAsNumber : Number.NaN;
@@ -44,7 +47,8 @@ function reckonMonth(reckon: Reckoning): void {
         const name = cell.dataset.figure;
         if (name === 'price') cell.textContent = reckon.money(each.price);
         if (name === 'setUp' || name === 'heartbeat' || name === 'chat' || name === 'total')
-          cell.textContent = reckon.bytes(each[name]);
+          cell.textContent =
+            name === 'heartbeat' && !seen.includes(mode) ? '–' : reckon.bytes(each[name]);
       }
       const width = most > 0 ? (100 * each.total) / most : 0;
       document.querySelector(`[data-bar="${mode}"]`)?.setAttribute('width', width.toFixed(2));

@@ -1,4 +1,4 @@
-/** Server bytes for each who gets a message, by the size of the room: one size measured, the others computed from it. */
+/** Server bytes of chat for each who gets a message, by the size of the room: one size measured, the others computed from it. */
 import type { LoadtestResult, ModeResult } from '../result.ts';
 import { bytes, exact, figure, roundBytes } from './amounts.ts';
 import { bytesPerDelivery, membersOf, ratesOf } from './arithmetic.ts';
@@ -11,7 +11,7 @@ import {
   labelsBelow,
   linear,
   logarithmic,
-  MODE_NAMES,
+  nameOf,
   pathOf,
   px,
   tableOf,
@@ -50,12 +50,14 @@ export function roomSizeChart(result: LoadtestResult): Html {
     const sizes = Array.from({ length: 60 }, (_, i) => SMALLEST * (largest / SMALLEST) ** (i / 59));
     const lines = curves.map(({ mode, curve }) => {
       const d = pathOf(sizes.map((size) => [x(size), y(curve(size))] as const));
-      return html`<path class="line computed ${mode}" d="${d}"/><circle class="measured ${mode}" cx="${px(x(measuredAt))}" cy="${px(y(curve(measuredAt)))}" r="5.5"/>`;
+      const at = [px(x(measuredAt) + 9), px(y(curve(measuredAt)) - 9)] as const;
+      const label = html`<text class="tick strong" x="${at[0]}" y="${at[1]}">${bytes(curve(measuredAt))}</text>`;
+      return html`<path class="line computed ${mode}" d="${d}"/>${label}<circle class="measured ${mode}" cx="${px(x(measuredAt))}" cy="${px(y(curve(measuredAt)))}" r="5.5"/>`;
     });
     const ends = curves.map(({ mode, curve }) => ({
       mode,
       y: y(curve(largest)),
-      words: [MODE_NAMES[mode], bytes(curve(largest))],
+      words: [nameOf(mode), ...(narrow ? ['computed'] : [`at ${exact(largest)},`, 'computed'])],
     }));
     const rule = html`<line class="phase" x1="${px(x(measuredAt))}" x2="${px(x(measuredAt))}" y1="${box.top}" y2="${box.bottom}"/>`;
     const at = [2, 5, 10, 20, 50, 100, 200, 500, 1000].filter(
@@ -75,11 +77,11 @@ export function roomSizeChart(result: LoadtestResult): Html {
   const sizes = [...new Set([2, 5, 10, measuredAt, 30, 100, 300, 1000])].sort((a, b) => a - b);
   const legend = html`<ul class="legend"><li><svg class="swatch" viewBox="0 0 18 12" aria-hidden="true"><circle class="measured plain" cx="9" cy="6" r="4.5"/></svg> measured in this run, ${String(measuredAt)} members</li><li><svg class="swatch long" viewBox="0 0 30 12" aria-hidden="true"><path class="line computed plain" d="M0 6H30"/></svg> computed from it</li></ul>`;
   const findings = curves.map(
-    ({ mode, curve }) => `${MODE_NAMES[mode]} ${figure(curve(measuredAt))} bytes`,
+    ({ mode, curve }) => `${nameOf(mode)} ${figure(curve(measuredAt))} bytes`,
   );
   return figureOf({
     id: 'room-size',
-    description: `Server bytes for each delivery, by the size of the room. Measured with ${measuredAt} members: ${findings.join(', ')}. Other sizes are computed.`,
+    description: `Server bytes of chat for each delivery, by the size of the room. Measured with ${measuredAt} members: ${findings.join(', ')}. Other sizes are computed.`,
     legend,
     draw,
     tableTitle: 'These figures as a table',
@@ -87,8 +89,8 @@ export function roomSizeChart(result: LoadtestResult): Html {
       'Server bytes by the size of the room',
       [
         'Members',
-        ...curves.map(({ mode }) => `${MODE_NAMES[mode]}, each delivery`),
-        ...curves.map(({ mode }) => `${MODE_NAMES[mode]}, each message`),
+        ...curves.map(({ mode }) => `${nameOf(mode)}, each delivery`),
+        ...curves.map(({ mode }) => `${nameOf(mode)}, each message`),
       ],
       sizes.map((size) => [
         size === measuredAt

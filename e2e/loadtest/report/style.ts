@@ -4,15 +4,13 @@ import { createRequire } from 'node:module';
 
 const resolve = createRequire(import.meta.url).resolve;
 
-/** The custom properties of the app, light and dark. */
-function tokens(): readonly [light: string, dark: string] {
+/** The custom properties of the app, each by light and dark. */
+function tokens(): string {
   const css = readFileSync(resolve('@snug/client/ui/look/tokens.css'), 'utf8');
-  const [light, dark] = [...css.matchAll(/:root\s*\{([^}]*--paper[^}]*)\}/g)].map(
-    ([, body]) => body,
-  );
-  if (!light || !dark)
-    throw new Error('The app’s tokens.css has no light and dark :root any more.');
-  return [light, dark];
+  const [, found] = /:root\s*\{([^}]*--paper[^}]*)\}/.exec(css) ?? [];
+  if (found === undefined)
+    throw new Error('The app’s tokens.css has no :root with --paper any more.');
+  return found;
 }
 
 /** Latin letters of the app's two typefaces, so that nothing is fetched. */
@@ -32,13 +30,12 @@ function fonts(): string {
 
 /** All of it, for one `style` element. Paper is light, whatever the screen was. */
 export function stylesheet(): string {
-  const [light, dark] = tokens();
   const own = readFileSync(new URL('./report.css', import.meta.url), 'utf8');
   return [
     fonts(),
-    `:root{${light}}`,
-    `@media screen and (prefers-color-scheme:dark){:root:not([data-theme="light"]){color-scheme:dark;${dark}}}`,
-    `@media screen{:root[data-theme="dark"]{${dark}color-scheme:dark}:root[data-theme="light"]{color-scheme:light}}`,
+    `:root{${tokens()}}`,
+    '@media screen{:root[data-theme="dark"]{color-scheme:dark}:root[data-theme="light"]{color-scheme:light}}',
+    '@media print{:root{color-scheme:light}}',
     own,
   ].join('\n');
 }

@@ -1,6 +1,13 @@
 /** What went through the server's sockets over time: all of it on one scale, then each mode by itself, by what it was for. */
+import { MODES } from '../modes.ts';
 import type { LoadtestResult, ModeResult } from '../result.ts';
-import { TRAFFIC_KINDS, type TrafficKind } from '../server-traffic.ts';
+import {
+  KIND_NAMES,
+  type ServerBytes,
+  SOCKET_KINDS,
+  TRAFFIC_KINDS,
+  type TrafficKind,
+} from '../server-traffic.ts';
 import { bytes, exact, ofKind, roundBytes, whole } from './amounts.ts';
 import {
   type Box,
@@ -10,7 +17,7 @@ import {
   horizontalGrid,
   labelsBelow,
   linear,
-  MODE_NAMES,
+  nameOf,
   pathOf,
   px,
   type Scale,
@@ -21,40 +28,38 @@ import {
 } from './chart.ts';
 import { type Html, html } from './html.ts';
 
-const KIND_NAMES: Readonly<Record<TrafficKind, string>> = {
-  setUp: 'set-up',
-  heartbeat: 'heartbeats',
-  chat: 'chat',
-};
-
 interface Moment {
   readonly atMs: number;
   /** In and out so far. */
   readonly bytes: Readonly<Record<TrafficKind, number>>;
 }
 
-const BEGINNING: Moment = { atMs: 0, bytes: { setUp: 0, heartbeat: 0, chat: 0 } };
+const BEGINNING: Moment = { atMs: 0, bytes: { setUp: 0, heartbeat: 0, chat: 0, stun: 0 } };
 
-function momentsOf({ server }: ModeResult): readonly Moment[] {
-  const readings = server.series.filter(({ atMs }) => atMs > 0 && atMs < server.idleEndedAtMs);
-  const end = { atMs: server.idleEndedAtMs, bytes: server.total };
-  const moments = [...readings, end].map(({ atMs, bytes: counted }) => ({
-    atMs,
-    bytes: {
-      setUp: ofKind(counted, 'setUp'),
-      heartbeat: ofKind(counted, 'heartbeat'),
-      chat: ofKind(counted, 'chat'),
-    },
-  }));
-  return [BEGINNING, ...moments];
+function byKind(counted: ServerBytes): Moment['bytes'] {
+  return {
+    setUp: ofKind(counted, 'setUp'),
+    heartbeat: ofKind(counted, 'heartbeat'),
+    chat: ofKind(counted, 'chat'),
+    stun: ofKind(counted, 'stun'),
+  };
+}
+
+/** Of the session alone: it ends when idling begins. */
+function sessionOf({ server }: ModeResult): readonly Moment[] {
+  return [
+    ...momentsOf(server.series.filter(({ atMs }) => atMs < server.idleBeganAtMs)),
+    { atMs: server.idleBeganAtMs, bytes: byKind(server.session) },
+  ];
+}
+
+function momentsOf(series: ModeResult['server']['series']): readonly Moment[] {
+  const later = series.filter(({ atMs }) => atMs > 0);
+  return [BEGINNING, ...later.map(({ atMs, bytes }) => ({ atMs, bytes: byKind(bytes) }))];
 }
 
 function sumOf(moment: Moment): number {
   return TRAFFIC_KINDS.reduce((sum, kind) => sum + moment.bytes[kind], 0);
-}
-
-function endOf(modes: readonly ModeResult[]): number {
-  return Math.max(1000, ...modes.map((mode) => momentsOf(mode).at(-1)?.atMs ?? 0));
 }
 
 const seconds = (s: number) => exact(s);
@@ -66,8 +71,8 @@ function secondTicks(endMs: number, about: number): readonly number[] {
 
 /** Everything the server carried so far, all modes on one scale. */
 export function totalChart({ modes }: LoadtestResult): Html {
-  const endMs = endOf(modes);
-  const most = Math.max(...modes.map(({ server }) => whole(server.total)));
+  const endMs = Math.max(1000, ...modes.map(({ server }) => server.idleBeganAtMs));
+  const most = Math.max(...modes.map(({ server }) => whole(server.session)));
   const draw = (width: Width): Drawing => {
     const narrow = width === 'narrow';
     const box: Box = {
@@ -80,13 +85,13 @@ export function totalChart({ modes }: LoadtestResult): Html {
     const marks = ticks(most, narrow ? 4 : 5);
     const y = linear(0, marks.at(-1) ?? 1, box.bottom, box.top);
     const lines = modes.map((mode) => {
-      const carried = px(y(whole(mode.server.total)));
-      const points = momentsOf(mode).map((each) => [x(each.atMs), y(sumOf(each))] as const);
-      return html`<path class="line ${mode.mode}" d="${pathOf(points)}"/><line class="after ${mode.mode}" x1="${px(x(mode.server.idleEndedAtMs))}" x2="${box.right}" y1="${carried}" y2="${carried}"/>`;
+      const carried = px(y(whole(mode.server.session)));
+      const points = sessionOf(mode).map((each) => [x(each.atMs), y(sumOf(each))] as const);
+      return html`<path class="line ${mode.mode}" d="${pathOf(points)}"/><line class="after ${mode.mode}" x1="${px(x(mode.server.idleBeganAtMs))}" x2="${box.right}" y1="${carried}" y2="${carried}"/>`;
     });
     const ends = modes.map(({ mode, server }) => {
-      const carried = whole(server.total);
-      return { mode, y: y(carried), words: [MODE_NAMES[mode], bytes(carried)] };
+      const carried = whole(server.session);
+      return { mode, y: y(carried), words: [nameOf(mode), bytes(carried)] };
     });
     return {
       height: box.bottom + 44,
@@ -106,20 +111,20 @@ export function totalChart({ modes }: LoadtestResult): Html {
   };
   const times = secondTicks(endMs, 12).slice(1);
   const at = (mode: ModeResult, s: number) =>
-    momentsOf(mode)
+    sessionOf(mode)
       .filter(({ atMs }) => atMs <= s * 1000)
       .at(-1) ?? BEGINNING;
   return figureOf({
     id: 'traffic-total',
-    description: `Bytes through the server so far, over time. ${modes.map(({ mode, server }) => `${MODE_NAMES[mode]} ends at ${bytes(whole(server.total))}`).join('. ')}.`,
+    description: `Bytes through the server so far, over time. ${modes.map(({ mode, server }) => `${nameOf(mode)} ends at ${bytes(whole(server.session))}`).join('. ')}.`,
     draw,
     tableTitle: 'These figures as a table',
     table: tableOf(
       'Bytes through the server so far',
-      ['Second', ...modes.map(({ mode }) => MODE_NAMES[mode])],
+      ['Second', ...modes.map(({ mode }) => nameOf(mode))],
       [
         ...times.map((s) => [exact(s), ...modes.map((mode) => exact(sumOf(at(mode, s))))]),
-        ['In the end', ...modes.map(({ server }) => exact(whole(server.total)))],
+        ['In the end', ...modes.map(({ server }) => exact(whole(server.session)))],
       ],
     ),
   });
@@ -135,7 +140,12 @@ function ratesBetween(moments: readonly Moment[]) {
     return {
       fromMs: before.atMs,
       toMs: now.atMs,
-      rates: { setUp: rate('setUp'), heartbeat: rate('heartbeat'), chat: rate('chat') },
+      rates: {
+        setUp: rate('setUp'),
+        heartbeat: rate('heartbeat'),
+        chat: rate('chat'),
+        stun: rate('stun'),
+      },
     };
   });
 }
@@ -172,8 +182,8 @@ function panelOf(mode: ModeResult, endMs: number, width: Width): Drawing {
     top: 24,
     bottom: narrow ? 134 : 144,
   };
-  const steps = ratesBetween(momentsOf(mode));
-  const most = Math.max(...steps.map(({ rates: r }) => r.setUp + r.heartbeat + r.chat), 1);
+  const steps = ratesBetween(momentsOf(mode.server.series));
+  const most = Math.max(...steps.map(({ rates: r }) => r.setUp + r.heartbeat + r.chat + r.stun), 1);
   const marks = ticks(most, 3);
   const x = linear(0, endMs, box.left, box.right);
   const y = linear(0, marks.at(-1) ?? 1, box.bottom, box.top);
@@ -205,10 +215,10 @@ function panelOf(mode: ModeResult, endMs: number, width: Width): Drawing {
 
 /** Bytes a second by kind, each mode on a scale of its own, which it names. */
 export function kindCharts({ modes }: LoadtestResult): Html {
-  const endMs = endOf(modes);
+  const endMs = Math.max(1000, ...modes.map(({ server }) => server.idleEndedAtMs));
   const panels = modes.map((mode) => {
-    const name = MODE_NAMES[mode.mode];
-    const sums = TRAFFIC_KINDS.map((kind) => [kind, ofKind(mode.server.total, kind)] as const);
+    const name = nameOf(mode.mode);
+    const sums = kindsOf(mode).map((kind) => [kind, ofKind(mode.server.session, kind)] as const);
     const words = sums.map(([kind, sum]) => `${KIND_NAMES[kind]} ${bytes(sum)}`);
     const legend = sums.map(
       ([kind, sum]) =>
@@ -216,7 +226,7 @@ export function kindCharts({ modes }: LoadtestResult): Html {
     );
     return figureOf({
       id: `traffic-${mode.mode}`,
-      description: `${name}: bytes a second through the server by what they were for. In all: ${words.join(', ')}.`,
+      description: `${name}: bytes a second through the server by what they were for. In the whole session: ${words.join(', ')}.`,
       legend: html`<div class="panel-head"><h3>${name}</h3><ul class="legend">${legend}</ul></div>`,
       draw: (width) => panelOf(mode, endMs, width),
       tableTitle: `${name} by phase, as a table`,
@@ -227,8 +237,8 @@ export function kindCharts({ modes }: LoadtestResult): Html {
           [
             ['joining', mode.server.setUp],
             ['writing', mode.server.writing],
-            ['idle', mode.server.idle],
-            ['from start to end', mode.server.total],
+            ['whole session: both', mode.server.session],
+            ['idle, after it', mode.server.idle],
           ] as const
         ).map(([phase, counted]) => [
           phase,
@@ -240,9 +250,14 @@ export function kindCharts({ modes }: LoadtestResult): Html {
   return html`${patterns()}<div class="panels">${panels}</div>`;
 }
 
+/** The mesh alone has STUN. */
+function kindsOf({ mode }: ModeResult): readonly TrafficKind[] {
+  return mode === 'mesh' ? TRAFFIC_KINDS : SOCKET_KINDS;
+}
+
 /** Hatching for set-up, so that kinds are told apart without colour. */
 function patterns(): Html {
   const hatch = (id: string) =>
     html`<pattern id="hatch-${id}" class="${id}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="5" height="5"/><rect class="stripe" width="2.4" height="5"/></pattern>`;
-  return html`<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>${['mesh', 'router', 'star'].map(hatch)}</defs></svg>`;
+  return html`<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>${MODES.map(hatch)}</defs></svg>`;
 }

@@ -5,7 +5,7 @@ import type { EntryId } from '@snug/shared/protocol/ids.ts';
 import fc from 'fast-check';
 import { tipOf } from '../../chain.ts';
 import { CLOCK_AHEAD_MS } from '../../chain-order.ts';
-import { mentionsOf, repliesTo, threadsOf } from '../catch-up.ts';
+import { CatchUp } from '../catch-up.ts';
 import { historyOfSpace } from '../history.ts';
 import type { Reading } from '../reading.ts';
 import {
@@ -160,11 +160,15 @@ export function everything(reading: Reading, written: readonly Written[]) {
     pinned: reading.tended('pin'),
     tagged: reading.tended({ tag: 'constructor' }, GENERAL),
     history: historyOfSpace(reading, 1000),
-    waiting: Object.values(people).map((account) => [
-      mentionsOf(reading, account, 100),
-      repliesTo(reading, account, 100),
-      threadsOf(reading, account),
-    ]),
+    waiting: Object.values(people).map((account) => {
+      const catchUp = new CatchUp(account);
+      const all = () => true;
+      return [
+        catchUp.mentions(reading, all),
+        catchUp.replies(reading, all),
+        catchUp.threads(reading, all, { fresh: 100, threads: 100 }),
+      ];
+    }),
     keptOut: reading.keptOut(),
   };
 }

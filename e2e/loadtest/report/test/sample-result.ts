@@ -1,5 +1,6 @@
 /** A result as a run of 12 peers and 500 messages gives it: mesh, router, star. */
-import type { Mode, Options } from '../../options.ts';
+import type { Mode } from '../../modes.ts';
+import type { Options } from '../../options.ts';
 import type { LoadtestResult, MeshFigures, ModeResult } from '../../result.ts';
 import type { ServerBytes, ServerReading } from '../../server-traffic.ts';
 
@@ -24,10 +25,17 @@ interface Character {
   readonly heartbeat: readonly [number, number];
   readonly chat: readonly [number, number];
   readonly typicalMs: number;
+  readonly stun?: readonly [number, number];
 }
 
 const CHARACTERS: Readonly<Record<Mode, Character>> = {
-  mesh: { setUp: [27_400, 29_600], heartbeat: [410, 410], chat: [0, 0], typicalMs: 6 },
+  mesh: {
+    setUp: [27_400, 29_600],
+    stun: [900, 1_380],
+    heartbeat: [410, 410],
+    chat: [0, 0],
+    typicalMs: 6,
+  },
   router: {
     setUp: [6_900, 4_300],
     heartbeat: [220, 220],
@@ -53,6 +61,7 @@ function counted(character: Character, part: (kind: keyof ServerBytes['in']) => 
     setUp: Math.round(character.setUp[index] * part('setUp')),
     heartbeat: Math.round(character.heartbeat[index] * part('heartbeat')),
     chat: Math.round(character.chat[index] * part('chat')),
+    stun: Math.round((character.stun?.[index] ?? 0) * part('stun')),
   });
   return { in: way(0), out: way(1) };
 }
@@ -68,7 +77,7 @@ function seriesOf(character: Character): readonly ServerReading[] {
   return readings.map((time) => {
     const atMs = Math.min(time, END_MS);
     const bytes = counted(character, (kind) => {
-      if (kind === 'setUp') return done(atMs, 0, 3_600) ** 0.8;
+      if (kind === 'setUp' || kind === 'stun') return done(atMs, 0, 3_600) ** 0.8;
       if (kind === 'heartbeat') return Math.floor(done(atMs, 0, END_MS) * 5) / 5;
       return done(atMs, WRITING_FROM_MS, WRITING_TO_MS);
     });
@@ -112,6 +121,7 @@ const MESH: MeshFigures = {
     overhead: 143_000,
   },
   idle: { entries: 0, tree: 0, receipts: 2_100, presence: 3_800, repair: 640, overhead: 21_700 },
+  arrivals: { pushed: 5_498, repaired: 2, again: 66 },
   bytesPerDelivery: 231.4,
   duplicatesPerDelivery: 0.012,
   receiptsAndPresencePerEntryByte: 0.25,
@@ -119,7 +129,7 @@ const MESH: MeshFigures = {
   mostLinks: 8,
   directLinks: 43,
   relayedLinks: 0,
-  firstLinkBytes: 4_310,
+  firstLinkBytes: { n: 11, p50: 4_310, p95: 4_900, p99: 4_900, max: 4_900 },
 };
 
 export function sampleMode(
@@ -129,7 +139,7 @@ export function sampleMode(
 ): ModeResult {
   const { typicalMs } = character;
   const phase = (setUp: number, heartbeat: number, chat: number) =>
-    counted(character, (kind) => ({ setUp, heartbeat, chat })[kind]);
+    counted(character, (kind) => ({ setUp, heartbeat, chat, stun: setUp })[kind]);
   const total = phase(1, 1, 1);
   const chat = { in: total.out.chat, out: total.in.chat };
   const nothing = { in: 0, out: 0 };
@@ -140,13 +150,20 @@ export function sampleMode(
     lost: 0,
     repeated: 0,
     latencyMs: {
+      n: deliveries,
       p50: typicalMs * 1.12,
       p95: typicalMs * 2.6,
       p99: typicalMs * 4.1,
       max: typicalMs * 9.3,
     },
     latencyHistogram: histogramOf(typicalMs, deliveries),
-    joinMs: { p50: typicalMs * 30, p95: typicalMs * 48, p99: typicalMs * 55, max: typicalMs * 57 },
+    joinMs: {
+      n: 12,
+      p50: typicalMs * 30,
+      p95: typicalMs * 48,
+      p99: typicalMs * 55,
+      max: typicalMs * 57,
+    },
     server: {
       series: seriesOf(character),
       firstMessageAtMs: WRITING_FROM_MS,
@@ -155,8 +172,9 @@ export function sampleMode(
       idleEndedAtMs: END_MS,
       setUp: phase(1, 0, 0),
       writing: phase(0, 0.8, 1),
+      session: phase(1, 0.8, 1),
       idle: phase(0, 0.2, 0),
-      total,
+      idleBytesPerSecond: (0.2 * (character.heartbeat[0] + character.heartbeat[1])) / 360,
       cpuMs: Math.round(180 + END_MS / 90),
       mostMemoryBytes: 80_576_000,
     },
@@ -186,6 +204,7 @@ export function sampleResult(options: Partial<Options> = {}): LoadtestResult {
       memoryGiB: 8,
     },
     commit: '7359039',
+    wrong: [],
     modes: all.modes.map((mode) => sampleMode(mode)),
   };
 }
