@@ -228,7 +228,8 @@ export class TestRoom {
     if (spec.initiate === 'wait' || linked || this.cut.has(key)) return;
     if (spec.initiate === 'listed' && !spec.allowed.includes(b.peer)) return;
     const link = (asked: boolean) => {
-      if (this.#links.has(key)) return;
+      // What was asked while both were there may be answered later.
+      if (this.#links.has(key) || !a.online || !b.online) return;
       const made = this.newLink();
       this.#links.set(key, made);
       if (asked) this.#askedOver(spec).add(made);

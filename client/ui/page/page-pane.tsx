@@ -17,7 +17,7 @@ import { createPageWriting } from './page-writing.ts';
 const PageHistory = later(async () => (await import('./page-history.tsx')).PageHistory);
 
 const STATES = {
-  kept: 'Kept on this device, and sent to the others.',
+  kept: 'Kept on this device.',
   changed: 'Writing…',
   keeping: 'Keeping…',
 };
