@@ -49,6 +49,11 @@ export function serverBytesPerDelivery({ server, delivered }: ModeResult): numbe
   return delivered === 0 ? 0 : allOf(server.writing, OF_DELIVERIES) / delivered;
 }
 
+/** R1: the same at the server's sockets alone. What asks STUN meanwhile is a link that comes up, which is no steady state. */
+export function socketBytesPerDelivery({ server, delivered }: ModeResult): number {
+  return delivered === 0 ? 0 : allOf(server.writing, ['setUp', 'chat']) / delivered;
+}
+
 /** All that crossed links while messages were written, ÷ deliveries: W1, and receipts, presence, repair, heartbeats. */
 export function allBytesPerDelivery({ writing, deliveries }: MeshFigures): number {
   const { entries, tree, receipts, presence, repair, overhead } = writing;

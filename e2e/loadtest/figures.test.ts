@@ -326,4 +326,13 @@ describe('The measures of a run', () => {
     const seen = observations('mesh', { server: { ...server, written } });
     expect(loadMeasures(resultOf({}, seen)).R1?.value).toBe(50);
   });
+
+  it('tell the STUN of links that come up while others write beside R1', () => {
+    const { server } = observations('mesh');
+    const written = reading(20_000, [6_500, 0, 0, 7_000_000]);
+    const seen = observations('mesh', { server: { ...server, written } });
+    const { value, compared } = loadMeasures(resultOf({}, seen)).R1 ?? {};
+    expect(value).toBe(50);
+    expect(compared?.['STUN of new links meanwhile, B']).toBeGreaterThan(1_000_000);
+  });
 });

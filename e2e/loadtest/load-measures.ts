@@ -3,7 +3,7 @@ import { HERE_MS } from '@snug/client/mesh/presence/attendance.ts';
 import { type Measure, type Measures, onlyFinite } from '../bench/measure.ts';
 import { measured } from '../bench/targets.ts';
 import { AUTOMERGE_REPO_AT_30, STOCK_SYNC_AFTER_LOSS } from '../bench/wire-figures.ts';
-import { allOf, serverBytesPerDelivery } from './byte-sums.ts';
+import { allOf, socketBytesPerDelivery } from './byte-sums.ts';
 import type { Mode } from './modes.ts';
 import type { Options } from './options.ts';
 import type { LoadtestResult, MeshFigures, ModeResult } from './result.ts';
@@ -35,10 +35,11 @@ function ofServer({ options, modes }: LoadtestResult, mesh: ModeResult): Measure
   const direct = options.relayed === 0;
   // Who joins late is introduced while others write: then it is no steady state.
   if (direct && options.late === 0)
-    measures.R1 = measured('R1', serverBytesPerDelivery(mesh), {
+    measures.R1 = measured('R1', socketBytesPerDelivery(mesh), {
       compared: {
-        ...beside(serverBytesPerDelivery),
+        ...beside(socketBytesPerDelivery),
         'heartbeats meanwhile, B': allOf(mesh.server.writing, ['heartbeat']),
+        'STUN of new links meanwhile, B': allOf(mesh.server.writing, ['stun']),
       },
     });
   const router = find(modes, 'router');
