@@ -90,11 +90,11 @@ export class DeviceUpkeep {
   async #adoptName(): Promise<void> {
     const { facts, o } = this.#context;
     const { name } = this.#context;
-    const said = facts.get(SETTING, DISPLAY_NAME);
-    if (said === undefined && name !== undefined) await facts.put(SETTING, DISPLAY_NAME, name);
+    if (name !== undefined && facts.get(SETTING, DISPLAY_NAME) === undefined)
+      await facts.putFirst(SETTING, DISPLAY_NAME, name);
     // A petname's schema is that of any name that people may have.
-    const parsed = v.safeParse(PETNAME.value, said);
-    if (!parsed.success || parsed.output === name) return;
+    const parsed = v.safeParse(PETNAME.value, facts.get(SETTING, DISPLAY_NAME));
+    if (!parsed.success || parsed.output === this.#context.name) return;
     await o.store.put(NAME_KEY, parsed.output);
     this.#context.name = parsed.output;
     o.show('soon');

@@ -39,10 +39,11 @@ export class SpaceCommands {
     const name = v.safeParse(DisplayName, input.name);
     if (!name.success) return badText('A name', name.issues[0].message);
     return this.#context.attempt(async () => {
+      const { facts } = this.#context;
+      // First: what this person's devices say last is taken for their name.
+      if (facts.exists) await facts.put(SETTING, DISPLAY_NAME, name.output);
       await this.#context.o.store.put(NAME_KEY, name.output);
       this.#context.name = name.output;
-      const { facts } = this.#context;
-      if (facts.exists) await facts.put(SETTING, DISPLAY_NAME, name.output);
       for (const space of this.#context.o.shelf)
         if (space.record.state === 'open' && !space.isOut) {
           const introduced = this.introduce(space);

@@ -179,6 +179,18 @@ test('nothing is written where it is said already', async () => {
   expect(facts.all(PETNAME).size).toBe(0);
 });
 
+test('what is only said first gives way to what was said while it waited for its turn, or was taken back', async () => {
+  const facts = factsOn({ device: laptop, space: undefined });
+  await facts.putFirst(PETNAME, laptop.peerId, 'Me');
+  expect(facts.get(PETNAME, laptop.peerId)).toBe('Me');
+  const said = facts.put(PETNAME, GROCER, 'Gil');
+  await Promise.all([said, facts.putFirst(PETNAME, GROCER, 'The grocer')]);
+  expect(facts.get(PETNAME, GROCER)).toBe('Gil');
+  await facts.remove(PETNAME, GROCER);
+  await facts.putFirst(PETNAME, GROCER, 'The grocer');
+  expect(facts.get(PETNAME, GROCER)).toBeUndefined();
+});
+
 test('what does not fit is not said', async () => {
   const facts = factsOn({ device: laptop, space: undefined });
   await expect(facts.put(PETNAME, GROCER, '\u202eliG')).rejects.toThrow(RangeError);

@@ -46,16 +46,18 @@ export class Facts {
    * Rejects with `StoreError`, and with `RangeError` for what does not fit.
    */
   async put<T extends CborValue>(kind: FactKind<T>, key: string, value: T): Promise<void> {
-    const fits = v.safeParse(kind.value, value);
-    if (!fits.success)
-      throw new RangeError(
-        `No value for a fact of the kind ${kind.name}: ${fits.issues[0].message}.`,
-      );
-    await this.#say(kind, { of: kind.name, key, value: fits.output }, (held) => {
+    const fits = fitting(kind, value);
+    await this.#say(kind, { of: kind.name, key, value: fits }, (held) => {
       if (held === undefined) return false;
-      if (kind.compare) return kind.compare(fits.output, held) <= 0;
-      return equalBytes(encodeCanonical(held), encodeCanonical(fits.output));
+      if (kind.compare) return kind.compare(fits, held) <= 0;
+      return equalBytes(encodeCanonical(held), encodeCanonical(fits));
     });
+  }
+
+  /** The same, unless anything was ever said under this key, here or on another device: also while this waited for its turn. */
+  async putFirst<T extends CborValue>(kind: FactKind<T>, key: string, value: T): Promise<void> {
+    const fact = { of: kind.name, key, value: fitting(kind, value) };
+    await this.#write(fact, (facts) => facts.hasSaid(kind.name, key));
   }
 
   /** Says that nothing of the kind holds under this key any more. Rejects with `StoreError`. */
@@ -101,4 +103,11 @@ export class Facts {
   changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** @throws RangeError for what does not fit */
+function fitting<T extends CborValue>(kind: FactKind<T>, value: T): T {
+  const fits = v.safeParse(kind.value, value);
+  if (fits.success) return fits.output;
+  throw new RangeError(`No value for a fact of the kind ${kind.name}: ${fits.issues[0].message}.`);
 }
